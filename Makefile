@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+# `make` alone says what there is. Everything it installs comes from the distribution's packages.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
+
+DESTDIR ?=
+# What building, testing and packaging need beside Swift 6.3, git and make.
+BUILD_PACKAGES := libudev-dev pkg-config
+TEST_PACKAGES := $(BUILD_PACKAGES) iproute2 iputils-ping nftables systemd udev dbus strace \
+  debhelper lintian fakeroot man-db shellcheck mmdebstrap qemu-system-x86 qemu-utils e2fsprogs \
+  zstd time
+
+# A network, mount and process namespace of its own for whatever touches a kernel's network: the
+# machine's own is never changed.
+PRIVATELY := $(SUDO) env "PATH=$(PATH)" unshare --net --mount --pid --fork --kill-child \
+  --mount-proc --propagation private
+
+UNIT_TESTS := NetworkModelTests|PlanningTests|RenderingTests|HostSystemTests|IMDSTests|RtnetlinkTests|CommandTests
+NAMESPACE_TESTS := KernelTests|EC2SimulatorTests|FlowTests
+
+.PHONY: help
+help: ## Say what there is
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+.PHONY: demo
+demo: setup-test ## Hot-plug an ENI into an instance in a box, without and with eni-init
+	swift build --product eni-init
+	swift build --product eni-init-demo
+	$(PRIVATELY) .build/debug/eni-init-demo .build/debug/eni-init
+
+.PHONY: test
+test: setup-test lint ## Run every test: units, kernel, whole flow, package, virtual machines
+	swift build --build-tests
+	swift test --skip-build --filter '$(UNIT_TESTS)'
+	$(PRIVATELY) swift test --skip-build --no-parallel --filter '$(NAMESPACE_TESTS)'
+	$(MAKE) deb
+	packaging/check-deb .build/eni-init_*.deb
+	$(PRIVATELY) swift test --skip-build --no-parallel --filter VirtualMachineTests
+
+.PHONY: lint
+lint: ## Check format, imports and scripts
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	.ci/check-imports
+	shellcheck .ci/run .ci/check-imports packaging/build-deb packaging/check-deb
+
+.PHONY: format
+format: ## Format the sources in place
+	swift format --in-place --recursive --parallel Package.swift Sources Tests
+
+.PHONY: deb
+deb: setup-test ## Build the Debian package
+	packaging/build-deb
+
+.PHONY: bench
+bench: setup-test ## Print what an attach costs, whole process
+	swift build -c release --product eni-init
+	swift build -c release --product eni-init-bench
+	$(PRIVATELY) .build/release/eni-init-bench .build/release/eni-init
+
+.PHONY: setup-build
+setup-build:
+	@dpkg-query -W $(BUILD_PACKAGES) >/dev/null 2>&1 || $(call install,$(BUILD_PACKAGES))
+
+.PHONY: setup-test
+setup-test:
+	@dpkg-query -W $(TEST_PACKAGES) >/dev/null 2>&1 || $(call install,$(TEST_PACKAGES))
+
+define install
+{ $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive \
+  apt-get install -y -qq --no-install-recommends $(1); }
+endef
+
+.PHONY: install
+install: setup-build ## Lay the program and its files out under DESTDIR
+	swift build -c release --static-swift-stdlib --disable-local-rpath --product eni-init
+	install -D -m 755 .build/release/eni-init $(DESTDIR)/usr/sbin/eni-init
+	install -D -m 644 udev/70-eni-init.rules $(DESTDIR)/usr/lib/udev/rules.d/70-eni-init.rules
+	install -D -m 644 -t $(DESTDIR)/usr/lib/systemd/network packaging/network/*.network
+	install -D -m 644 -t $(DESTDIR)/usr/lib/systemd/system packaging/systemd/*.service
+	install -D -m 644 packaging/man/eni-init.8 $(DESTDIR)/usr/share/man/man8/eni-init.8
+	install -d $(DESTDIR)/etc/eni-init/instances $(DESTDIR)/etc/iproute2/rt_tables.d
+
+.PHONY: clean
+clean: ## Remove what was built
+	rm -rf .build .build-*

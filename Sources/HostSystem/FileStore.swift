@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+package import NetworkModel
+
+/// The host's files below a root directory: read whole, replaced whole.
+///
+/// Paths are those on the host ("/etc/…"); the root is put before them, so that tests and image
+/// builders work on a tree of their own.
+package struct FileStore: Sendable {
+  /// What a replacement did.
+  package enum Outcome: String, Hashable, Sendable {
+    case created
+    case updated
+    case unchanged
+  }
+
+  /// No file that we read is larger; a longer one is not ours and not meant for us.
+  private static let sizeLimit = 1 << 20
+
+  private let root: String
+
+  /// The files below `root`; "/" is the host itself.
+  package init(root: String = "/") {
+    self.root = root == "/" ? "" : root
+  }
+
+  /// The whole content of a file; nil when there is none.
+  package func read(_ path: String) throws(SystemCallError) -> String? {
+    do throws(SystemCallError) {
+      let file = try OwnedFileDescriptor(opening: root + path, O_RDONLY)
+      return String(decoding: try Self.readAll(file, path), as: UTF8.self)
+    } catch where error.errno == ENOENT || error.errno == ENOTDIR {
+      return nil
+    }
+  }
+
+  /// Makes the file have this content and mode, and says whether it had to.
+  ///
+  /// Equal bytes are not rewritten. Otherwise: a temporary file in the same directory, its mode,
+  /// its bytes, fsync, rename, fsync of the directory; so after a power cut there is the old file
+  /// or the new one, whole (rename(2), fsync(2)). Missing directories are made.
+  package func replace(_ file: ConfigFile) throws(SystemCallError) -> Outcome {
+    let old = try read(file.path)
+    guard old != file.content else { return .unchanged }
+    let (directory, name) = Self.split(file.path)
+    try makeDirectory(directory)
+    let temporary = "\(root)\(directory)/.\(name).tmp"
+    do throws(SystemCallError) {
+      try Self.write(file, to: temporary)
+      guard rename(temporary, root + file.path) == 0 else {
+        throw SystemCallError("replace", file.path, errno: errno)
+      }
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+    try synchronise(directory)
+    return old == nil ? .created : .updated
+  }
+
+  /// Removes a file or symbolic link; says whether it was there.
+  @discardableResult
+  package func remove(_ path: String) throws(SystemCallError) -> Bool {
+    guard unlink(root + path) == 0 else {
+      guard errno == ENOENT || errno == ENOTDIR else {
+        throw SystemCallError("remove", path, errno: errno)
+      }
+      return false
+    }
+    try synchronise(Self.split(path).directory)
+    return true
+  }
+
+  /// Removes an empty directory; one with something in it stays, and that is no error.
+  package func removeDirectory(_ path: String) throws(SystemCallError) {
+    guard rmdir(root + path) == 0 || [ENOENT, ENOTEMPTY, EEXIST].contains(errno) else {
+      throw SystemCallError("remove directory", path, errno: errno)
+    }
+  }
+
+  /// The names in a directory, sorted; none when there is no such directory.
+  ///
+  /// Temporary files of an interrupted ``replace(_:)`` are left out: the next one truncates them.
+  package func names(in directory: String) throws(SystemCallError) -> [String] {
+    guard let stream = opendir(root + directory) else {
+      guard errno == ENOENT || errno == ENOTDIR else {
+        throw SystemCallError("list", directory, errno: errno)
+      }
+      return []
+    }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = Glibc.readdir(stream) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if !name.hasPrefix(".") { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  /// Makes the symbolic link `path` point to `target`, in one step.
+  package func link(_ path: String, to target: String) throws(SystemCallError) {
+    let (directory, name) = Self.split(path)
+    try makeDirectory(directory)
+    let temporary = "\(root)\(directory)/.\(name).tmp"
+    unlink(temporary)
+    guard symlink(target, temporary) == 0, rename(temporary, root + path) == 0 else {
+      throw SystemCallError("link", path, errno: errno)
+    }
+    try synchronise(directory)
+  }
+
+  private func makeDirectory(_ path: String) throws(SystemCallError) {
+    guard mkdir(root + path, 0o755) != 0, errno != EEXIST else { return }
+    guard errno == ENOENT, !path.isEmpty else {
+      throw SystemCallError("make directory", path, errno: errno)
+    }
+    try makeDirectory(Self.split(path).directory)
+    guard mkdir(root + path, 0o755) == 0 || errno == EEXIST else {
+      throw SystemCallError("make directory", path, errno: errno)
+    }
+  }
+
+  private func synchronise(_ directory: String) throws(SystemCallError) {
+    let handle = try OwnedFileDescriptor(opening: root + directory + "/", O_RDONLY | O_DIRECTORY)
+    let result = handle.withRawValue { fsync($0) }
+    guard result == 0 else { throw SystemCallError("synchronise", directory, errno: errno) }
+  }
+
+  private static func split(_ path: String) -> (directory: String, name: String) {
+    guard let slash = path.lastIndex(of: "/") else { return ("", path) }
+    return (String(path[..<slash]), String(path[path.index(after: slash)...]))
+  }
+
+  private static func write(_ file: ConfigFile, to path: String) throws(SystemCallError) {
+    let handle = try OwnedFileDescriptor(
+      opening: path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode: 0o600)
+    let bytes = Array(file.content.utf8)
+    try handle.withRawValue { descriptor throws(SystemCallError) in
+      guard fchmod(descriptor, mode_t(file.mode)) == 0 else {
+        throw SystemCallError("set the mode of", file.path, errno: errno)
+      }
+      var written = 0
+      while written < bytes.count {
+        let count = bytes[written...].withUnsafeBytes {
+          Glibc.write(descriptor, $0.baseAddress, $0.count)
+        }
+        if count < 0, errno == EINTR { continue }
+        guard count > 0 else { throw SystemCallError("write", file.path, errno: errno) }
+        written += count
+      }
+      guard fsync(descriptor) == 0 else {
+        throw SystemCallError("synchronise", file.path, errno: errno)
+      }
+    }
+  }
+
+  private static func readAll(
+    _ file: borrowing OwnedFileDescriptor,
+    _ path: String
+  ) throws(SystemCallError) -> [UInt8] {
+    var content: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 1 << 14)
+    while true {
+      let count = file.withRawValue { Glibc.read($0, &chunk, chunk.count) }
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw SystemCallError("read", path, errno: errno) }
+      guard count > 0 else { return content }
+      content += chunk[..<count]
+      guard content.count <= sizeLimit else {
+        throw SystemCallError("read", path, errno: EFBIG)
+      }
+    }
+  }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package import NetworkModel
+
+/// The records of all ENIs that this host has seen, one directory an instance.
+///
+/// On the root file system, because udev reads them in the first pass of a boot, before any other
+/// file system is mounted.
+package struct RecordStore: Sendable {
+  /// The directory of directories.
+  package static let directory = "/etc/eni-init/instances"
+  /// In an instance's directory: a link to the primary's record. While it resolves, any ENI
+  /// without a record is a new one, and udev holds it.
+  package static let primaryLink = "primary"
+
+  private let files: FileStore
+
+  /// The records below the store's root.
+  package init(_ files: FileStore) {
+    self.files = files
+  }
+
+  /// The instances that have records here: more than one when a disk was launched again.
+  package func instances() throws(SystemCallError) -> [InstanceID] {
+    try files.names(in: Self.directory).compactMap { InstanceID($0) }
+  }
+
+  /// The records of an instance, ordered by MAC.
+  ///
+  /// - Throws: ``RecordError`` when a record cannot be read, or is not a record.
+  package func records(of instance: InstanceID) throws(RecordError) -> [InterfaceRecord] {
+    let directory = path(of: instance)
+    let contents: [(MACAddress, String?)]
+    do throws(SystemCallError) {
+      let named = try files.names(in: directory).compactMap { MACAddress($0) }
+      contents = try named.map { mac throws(SystemCallError) in
+        (mac, try files.read("\(directory)/\(mac)"))
+      }
+    } catch {
+      throw .system(error)
+    }
+    return try contents.filter { $0.1 != nil }.map { mac, content throws(RecordError) in
+      guard let record = InterfaceRecord(mac: mac, content: content ?? "") else {
+        throw .malformed("\(directory)/\(mac)")
+      }
+      return record
+    }
+  }
+
+  /// Writes a record; the primary's becomes the one that ``primaryLink`` names.
+  ///
+  /// - Returns: whether anything had to be written.
+  @discardableResult
+  package func save(
+    _ record: InterfaceRecord,
+    of instance: InstanceID
+  ) throws(SystemCallError) -> Bool {
+    let directory = path(of: instance)
+    let file = ConfigFile(path: "\(directory)/\(record.mac)", content: record.content)
+    let outcome = try files.replace(file)
+    if record.role == .primary,
+      try files.read("\(directory)/\(Self.primaryLink)") != record.content
+    {
+      try files.link("\(directory)/\(Self.primaryLink)", to: "\(record.mac)")
+    }
+    return outcome != .unchanged
+  }
+
+  /// Forgets one ENI.
+  package func remove(_ mac: MACAddress, of instance: InstanceID) throws(SystemCallError) {
+    try files.remove("\(path(of: instance))/\(mac)")
+  }
+
+  /// Forgets an instance altogether.
+  package func removeAll(of instance: InstanceID) throws(SystemCallError) {
+    let directory = path(of: instance)
+    // The link first: while it is there, every ENI without a record is held.
+    for name in [Self.primaryLink] + (try files.names(in: directory)) {
+      try files.remove("\(directory)/\(name)")
+    }
+    try files.removeDirectory(directory)
+  }
+
+  private func path(of instance: InstanceID) -> String { "\(Self.directory)/\(instance)" }
+}

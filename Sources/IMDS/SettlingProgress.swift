@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import NetworkModel
+
+/// Decides, reading by reading, whether an ENI's facts have settled; pure, time is a parameter.
+struct SettlingProgress {
+  /// What to do after a reading.
+  enum Verdict: Hashable {
+    /// These are the facts.
+    case accept(NetworkInterface)
+    /// Read again after this long.
+    case wait(Unsettled, Duration)
+    /// The time is over, and this was still the matter.
+    case giveUp(Unsettled)
+  }
+
+  private let policy: SettlingPolicy
+  private let deadline: ContinuousClock.Instant
+  private var nextDelay: Duration
+  private var agreement: (candidate: NetworkInterface, since: ContinuousClock.Instant)?
+
+  /// How many readings have been judged.
+  private(set) var readings = 0
+
+  init(policy: SettlingPolicy, deadline: ContinuousClock.Instant) {
+    self.policy = policy
+    self.deadline = deadline
+    nextDelay = policy.firstDelay
+  }
+
+  /// Judges a reading that was complete at `now`.
+  mutating func judge(_ reading: InterfaceReading, at now: ContinuousClock.Instant) -> Verdict {
+    readings += 1
+    switch reading {
+    case .settled(let interface):
+      return .accept(interface)
+    case .unsettled(let reason):
+      if let candidate = agreed(on: reason.candidate, at: now) { return .accept(candidate) }
+      // The last reading comes at the deadline itself, not up to a whole wait before it.
+      let delay = min(nextDelay, now.duration(to: deadline))
+      guard delay > .zero else { return .giveUp(reason) }
+      nextDelay = min(nextDelay * 2, policy.maximumDelay)
+      return .wait(reason, delay)
+    }
+  }
+
+  /// The candidate, once every reading for long enough has had the same.
+  private mutating func agreed(
+    on candidate: NetworkInterface?,
+    at now: ContinuousClock.Instant
+  ) -> NetworkInterface? {
+    guard let candidate else {
+      agreement = nil
+      return nil
+    }
+    guard let agreement, agreement.candidate == candidate else {
+      agreement = (candidate, now)
+      return nil
+    }
+    return agreement.since.duration(to: now) >= policy.agreementTime ? candidate : nil
+  }
+}

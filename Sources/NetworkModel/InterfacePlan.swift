@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What one non-primary ENI shall look like, on disk and in the kernel.
+package struct InterfacePlan: Hashable, Sendable {
+  /// An address to configure, and whether it brings the subnet's route into main.
+  package struct Address: Hashable, Sendable {
+    /// The address: with the subnet's length when it is the first of its family, else alone.
+    package let prefix: IPPrefix
+    /// The metric of the subnet route that comes with it; nil when none does.
+    package let subnetMetric: UInt32?
+
+    /// `prefix` with or without a subnet route.
+    package init(prefix: IPPrefix, subnetMetric: UInt32?) {
+      self.prefix = prefix
+      self.subnetMetric = subnetMetric
+    }
+  }
+
+  /// By which of a link's addresses a configuration file finds it.
+  package enum Match: Hashable, Sendable {
+    /// The address the hardware came with: survives whatever is set later.
+    case permanentAddress
+    /// The current address, for drivers that do not tell the permanent one.
+    case currentAddress
+  }
+
+  /// The ENI this is for.
+  package let interface: NetworkInterface
+  /// The name it shall have.
+  package let name: InterfaceName
+  /// How files find the link.
+  package let match: Match
+  /// The MTU in bytes; nil leaves the driver's.
+  package let mtu: UInt32?
+  /// Its addresses, the primary one first.
+  package let addresses: [Address]
+  /// The routes of its own table.
+  package let routes: [Route]
+  /// Its rules, the host-wide one of each family it uses first.
+  package let rules: [RoutingPolicyRule]
+
+  /// A plan of these parts.
+  package init(
+    interface: NetworkInterface,
+    name: InterfaceName,
+    match: Match,
+    mtu: UInt32?,
+    addresses: [Address],
+    routes: [Route],
+    rules: [RoutingPolicyRule]
+  ) {
+    self.interface = interface
+    self.name = name
+    self.match = match
+    self.mtu = mtu
+    self.addresses = addresses
+    self.routes = routes
+    self.rules = rules
+  }
+
+  /// The ENI's MAC.
+  package var mac: MACAddress { interface.mac }
+
+  /// Its id and its slot, so that either finds it whatever its name is.
+  package var alternativeNames: [String] {
+    [interface.id.text, interface.attachment.alternativeName]
+  }
+
+  /// Whether there is nothing to configure: an EFA-only ENI stays held.
+  package var isHeld: Bool { addresses.isEmpty && routes.isEmpty }
+}

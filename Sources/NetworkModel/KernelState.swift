@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What the kernel's network configuration is at one moment: the answer to four dumps.
+package struct KernelState: Hashable, Sendable {
+  /// An address on a link.
+  package struct LinkAddress: Hashable, Sendable {
+    /// The link that has it.
+    package let link: Link.Index
+    /// The address with its prefix length.
+    package let prefix: IPPrefix
+
+    /// `prefix` on `link`.
+    package init(link: Link.Index, prefix: IPPrefix) {
+      self.link = link
+      self.prefix = prefix
+    }
+  }
+
+  /// A unicast route and the link it leaves by.
+  package struct LinkRoute: Hashable, Sendable {
+    /// The link it leaves by; nil when it has several next hops.
+    package let link: Link.Index?
+    /// The route.
+    package let route: Route
+
+    /// `route` by `link`.
+    package init(link: Link.Index?, route: Route) {
+      self.link = link
+      self.route = route
+    }
+  }
+
+  /// All links of the namespace.
+  package var links: [Link]
+  /// All addresses, in the kernel's order: the first of a subnet is the preferred source.
+  package var addresses: [LinkAddress]
+  /// Unicast routes of all tables but `local`.
+  package var routes: [LinkRoute]
+  /// Rules of both families.
+  package var rules: [RoutingPolicyRule]
+
+  /// A state of these parts.
+  package init(
+    links: [Link] = [],
+    addresses: [LinkAddress] = [],
+    routes: [LinkRoute] = [],
+    rules: [RoutingPolicyRule] = []
+  ) {
+    self.links = links
+    self.addresses = addresses
+    self.routes = routes
+    self.rules = rules
+  }
+
+  /// The link that has this MAC: by its permanent address, or, for a driver that does not tell
+  /// one, by its current address.
+  package func link(mac: MACAddress) -> Link? {
+    links.first { ($0.permanentAddress ?? $0.address) == mac }
+  }
+
+  /// The default routes of the main table: what must never change through us.
+  package var mainDefaultRoutes: Set<LinkRoute> {
+    Set(routes.filter { $0.route.table == .main && $0.route.destination.isDefault })
+  }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A network device as the kernel shows it (rtnetlink(7), RTM_GETLINK).
+package struct Link: Hashable, Sendable {
+  /// The kernel's number for a device in one network namespace; never reused while it lives.
+  package struct Index: Hashable, Sendable, Comparable, CustomStringConvertible {
+    /// The number, at least 1.
+    package let rawValue: UInt32
+
+    /// The index with this number; nil for 0, which the kernel uses for "none".
+    package init?(_ rawValue: UInt32) {
+      guard rawValue > 0, rawValue <= UInt32(Int32.max) else { return nil }
+      self.rawValue = rawValue
+    }
+
+    package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+
+    package var description: String { String(rawValue) }
+  }
+
+  /// The kernel's number.
+  package let index: Index
+  /// The current name.
+  package let name: InterfaceName
+  /// Alternative names (`ip link property`), in the kernel's order.
+  package let alternativeNames: [String]
+  /// The current Ethernet address; nil for a device without one, such as a tunnel.
+  package let address: MACAddress?
+  /// The address the hardware came with; nil when the driver does not tell, as veth does not.
+  package let permanentAddress: MACAddress?
+  /// Bytes.
+  package let mtu: UInt32
+  /// The link group.
+  package let group: LinkGroup
+  /// Administratively up (IFF_UP).
+  package let isUp: Bool
+
+  /// A link with these properties.
+  package init(
+    index: Index,
+    name: InterfaceName,
+    alternativeNames: [String] = [],
+    address: MACAddress?,
+    permanentAddress: MACAddress? = nil,
+    mtu: UInt32 = 1500,
+    group: LinkGroup = LinkGroup(rawValue: 0),
+    isUp: Bool = false
+  ) {
+    self.index = index
+    self.name = name
+    self.alternativeNames = alternativeNames
+    self.address = address
+    self.permanentAddress = permanentAddress
+    self.mtu = mtu
+    self.group = group
+    self.isUp = isUp
+  }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A routing policy rule (ip-rule(8)): which table a packet's route is looked up in.
+package struct RoutingPolicyRule: Hashable, Sendable {
+  /// The family whose packets it looks at.
+  package let family: AddressFamily
+  /// Its place in the order.
+  package let priority: RulePriority
+  /// The packet's source must lie here; nil matches all.
+  package let source: IPPrefix?
+  /// The table to look in.
+  package let table: RouteTable
+  /// Ignore what the table answers when its prefix is this short or shorter: 0 ignores defaults.
+  package let suppressPrefixLength: UInt8?
+  /// Ignore what the table answers when it leaves by a link of this group.
+  package let suppressGroup: LinkGroup?
+
+  /// A rule with these properties.
+  package init(
+    family: AddressFamily,
+    priority: RulePriority,
+    source: IPPrefix? = nil,
+    table: RouteTable,
+    suppressPrefixLength: UInt8? = nil,
+    suppressGroup: LinkGroup? = nil
+  ) {
+    self.family = family
+    self.priority = priority
+    self.source = source
+    self.table = table
+    self.suppressPrefixLength = suppressPrefixLength
+    self.suppressGroup = suppressGroup
+  }
+
+  /// Packets from `source` look in `table`.
+  package static func from(_ source: IPPrefix, table: RouteTable, priority: RulePriority) -> Self {
+    Self(family: source.family, priority: priority, source: source, table: table)
+  }
+
+  /// The host-wide rule: use main for what is specific and does not leave by an ENI.
+  ///
+  /// Example: a container behind docker0 answers a connection that came in by nic1. The reply's
+  /// source is nic1's address, so nic1's table would send it to the VPC router. Main's docker0
+  /// route is specific and no ENI is in it, so it wins. A reply to a host in the *primary's*
+  /// subnet is specific in main too, but leaves by an ENI: ignored here, so nic1's own table
+  /// decides and the VPC's source check passes.
+  package static func hostWide(_ family: AddressFamily) -> Self {
+    Self(
+      family: family,
+      priority: .hostWide,
+      table: .main,
+      suppressPrefixLength: 0,
+      suppressGroup: .eni)
+  }
+}

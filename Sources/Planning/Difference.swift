@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package import NetworkModel
+
+/// What an ENI lacks in the kernel of what its plan asks: plan − state.
+///
+/// Only additions: a secondary address that IMDS no longer lists is withdrawn elsewhere, after a
+/// second complete read has agreed. An empty difference is also the proof that an apply worked.
+package struct Difference: Hashable, Sendable {
+  /// Changes of the link itself, to be made while it is down, in this order.
+  package let link: [Change]
+  /// Addresses, routes and rules, in the order the kernel accepts them.
+  package let routing: [Change]
+
+  /// Whether the kernel has all that the plan asks.
+  package var isEmpty: Bool { link.isEmpty && routing.isEmpty }
+
+  /// The difference between `plan` and `state` for the ENI's link.
+  ///
+  /// - Parameter mayBounce: whether an up link may be taken down to be renamed. A kernel before
+  ///   6.2 renames down links only, and taking a link down flushes its routes, so a link that
+  ///   already carries our configuration keeps its name until the next boot.
+  /// - Returns: nil when the link is gone.
+  package init?(_ plan: InterfacePlan, state: KernelState, mayBounce: Bool) {
+    guard let link = state.link(mac: plan.mac) else { return nil }
+    self.link = Self.linkChanges(plan, link, state, mayBounce: mayBounce)
+    routing =
+      plan.isHeld
+      ? [] : Self.routingChanges(plan, link, state)
+  }
+
+  private static func linkChanges(
+    _ plan: InterfacePlan,
+    _ link: Link,
+    _ state: KernelState,
+    mayBounce: Bool
+  ) -> [Change] {
+    var changes: [Change] = []
+    if link.group != .eni { changes.append(.setGroup(.eni, link.index, link.name)) }
+    let isTaken = state.links.contains {
+      $0.index != link.index
+        && ($0.name == plan.name || $0.alternativeNames.contains(plan.name.text))
+    }
+    var name = link.name
+    if name != plan.name, !isTaken, mayBounce || !link.isUp {
+      if link.isUp { changes.append(.setDown(link.index, name)) }
+      // A former slot may have left the new name as an alternative one of this very link.
+      changes.append(.rename(link.index, from: name, to: plan.name))
+      name = plan.name
+    }
+    for alternative in plan.alternativeNames
+    where !link.alternativeNames.contains(alternative) && alternative != name.text {
+      changes.append(.addAlternativeName(alternative, link.index, name))
+    }
+    return changes
+  }
+
+  private static func routingChanges(
+    _ plan: InterfacePlan,
+    _ link: Link,
+    _ state: KernelState
+  ) -> [Change] {
+    let name = plan.name
+    var changes: [Change] = []
+    if let mtu = plan.mtu, link.mtu != mtu { changes.append(.setMTU(mtu, link.index, name)) }
+    if !link.isUp { changes.append(.setUp(link.index, name)) }
+    for address in plan.addresses where !state.has(address, on: link.index) {
+      changes.append(
+        .addAddress(address.prefix, metric: address.subnetMetric ?? 0, link.index, name))
+    }
+    for route in plan.routes
+    where !state.routes.contains(.init(link: link.index, route: route)) {
+      changes.append(.addRoute(route, link.index, name))
+    }
+    for rule in plan.rules where !state.has(rule) { changes.append(.addRule(rule)) }
+    return changes
+  }
+}
+
+extension KernelState {
+  /// Whether the address is there, and with it the subnet's route when it shall bring one.
+  fileprivate func has(_ address: InterfacePlan.Address, on link: Link.Index) -> Bool {
+    guard addresses.contains(.init(link: link, prefix: address.prefix)) else { return false }
+    guard let metric = address.subnetMetric else { return true }
+    let subnetRoute = Route(
+      destination: address.prefix.network, table: .main, metric: metric, protocol: .kernel)
+    return routes.contains(.init(link: link, route: subnetRoute))
+  }
+
+  /// Whether the rule is there. The host-wide rule counts without its group too: networkd before
+  /// 250 cannot write it, and then the rule does what other tools' rules do.
+  fileprivate func has(_ rule: RoutingPolicyRule) -> Bool {
+    if rules.contains(rule) { return true }
+    guard rule.priority == .hostWide else { return false }
+    return rules.contains(
+      RoutingPolicyRule(
+        family: rule.family,
+        priority: rule.priority,
+        source: rule.source,
+        table: rule.table,
+        suppressPrefixLength: rule.suppressPrefixLength))
+  }
+}

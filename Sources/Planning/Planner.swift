@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package import NetworkModel
+
+/// Turns facts into a plan: what each non-primary ENI shall be called, own and route.
+///
+/// Pure: the same facts give the same plan on every boot and in any order of discovery.
+package struct Planner: Sendable {
+  /// What device-number names begin with.
+  package let namePrefix: String
+  /// The families the host speaks: a host with IPv6 turned off gets the IPv4 part.
+  package let families: Set<AddressFamily>
+
+  /// A planner for names that begin with `namePrefix`, on a host that speaks `families`.
+  package init(
+    namePrefix: String = "nic",
+    families: Set<AddressFamily> = Set(AddressFamily.allCases)
+  ) {
+    self.namePrefix = namePrefix
+    self.families = families
+  }
+
+  /// Plans every interface that is not the primary and has a link.
+  ///
+  /// - Throws: ``PlanningError`` when two present ENIs claim one slot, or a name would be too
+  ///   long: both would send replies out of the wrong ENI, so nothing is planned at all.
+  package func plan(
+    for instance: InstanceNetwork,
+    links: [Link]
+  ) throws(PlanningError) -> NetworkPlan {
+    let state = KernelState(links: links)
+    let mtu = state.link(mac: instance.primaryMAC)?.mtu
+    var owner: [Attachment: MACAddress] = [:]
+    var plans: [InterfacePlan] = []
+    let interfaces = instance.interfaces.sorted { $0.attachment < $1.attachment }
+    for interface in interfaces where interface.mac != instance.primaryMAC {
+      guard let link = state.link(mac: interface.mac) else { continue }
+      if let other = owner.updateValue(interface.mac, forKey: interface.attachment) {
+        throw .slotClaimedTwice(interface.attachment, other, interface.mac)
+      }
+      guard let name = interface.attachment.name(prefix: namePrefix) else {
+        throw .nameTooLong(prefix: namePrefix, interface.attachment)
+      }
+      plans.append(plan(interface, name: name, link: link, mtu: mtu))
+    }
+    return NetworkPlan(interfaces: plans)
+  }
+
+  private func plan(
+    _ interface: NetworkInterface,
+    name: InterfaceName,
+    link: Link,
+    mtu: UInt32?
+  ) -> InterfacePlan {
+    let slot = interface.attachment
+    let spoken = interface.families.filter { families.contains($0.family) }
+    return InterfacePlan(
+      interface: interface,
+      name: name,
+      match: link.permanentAddress == nil ? .currentAddress : .permanentAddress,
+      mtu: mtu,
+      addresses: spoken.flatMap { addresses($0, in: slot) },
+      routes: spoken.flatMap { routes($0, in: slot) },
+      rules: spoken.map { .hostWide($0.family) } + spoken.flatMap { rules($0, in: slot) })
+  }
+
+  /// The first address brings the subnet's route into main, where a metric above the primary's
+  /// keeps it second; the others are host addresses. The order is IMDS's, so that the primary
+  /// private address stays the preferred source.
+  private func addresses(
+    _ family: NetworkInterface.Addresses,
+    in slot: Attachment
+  ) -> [InterfacePlan.Address] {
+    family.addresses.enumerated().map { position, address in
+      position == 0
+        ? .init(
+          prefix: IPPrefix(address, length: family.subnet.length),
+          subnetMetric: slot.metric)
+        : .init(prefix: address.hostPrefix, subnetMetric: nil)
+    }
+  }
+
+  /// The ENI's own table: its subnet on the link, everything else by the VPC router.
+  private func routes(_ family: NetworkInterface.Addresses, in slot: Attachment) -> [Route] {
+    // The kernel's own default for IPv6 (IP6_RT_PRIO_USER); IPv4 has none.
+    let metric: UInt32 = family.family == .ipv6 ? 1024 : 0
+    return [
+      Route(
+        destination: family.subnet, table: slot.table, metric: metric, protocol: .eniInit),
+      Route(
+        destination: .all(family.family),
+        gateway: family.gateway,
+        table: slot.table,
+        metric: metric,
+        protocol: .eniInit),
+    ]
+  }
+
+  private func rules(
+    _ family: NetworkInterface.Addresses,
+    in slot: Attachment
+  ) -> [RoutingPolicyRule] {
+    (family.addresses.map(\.hostPrefix) + family.delegatedPrefixes).map {
+      .from($0, table: slot.table, priority: slot.rulePriority)
+    }
+  }
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+import NetworkModel
+
+/// The opening comment of every generated file: who wrote it, for which ENI, how to override.
+enum Header {
+  /// How the first line of each of our files begins; removal looks for it.
+  static let firstWords = "# Written by eni-init"
+
+  static func lines(
+    for plan: InterfacePlan,
+    instance: InstanceID,
+    override: String
+  ) -> [String] {
+    let interface = plan.interface
+    return [
+      "\(firstWords)(8); changes here are lost.",
+      "# ENI \(interface.id), MAC \(interface.mac), \(interface.attachment)",
+      "# Instance \(instance)",
+    ] + override.split(separator: "\n").map { "# \($0)" }
+  }
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package import NetworkModel
+
+/// Writes systemd.network(5) files, and names the route tables for iproute2.
+///
+/// The names sort before netplan's `10-netplan-*` and cloud-init's `10-cloud-init-*`, since
+/// networkd takes the first file that matches, whole (systemd.network(5)); the hold sorts next.
+package struct NetworkdRenderer: Renderer {
+  /// The renderer; it has no state.
+  package init() {}
+
+  /// The `.network` files, which match by MAC.
+  package static let networkFiles = OwnedFiles(
+    directory: "/etc/systemd/network", prefix: "05-eni-init-", suffix: ".network")
+  /// The names of the tables, so that `ip route show table nic1` works.
+  package static let tableNames = OwnedFiles(
+    directory: "/etc/iproute2/rt_tables.d", prefix: "eni-init-", suffix: ".conf")
+
+  package var ownedFiles: [OwnedFiles] { [Self.networkFiles, Self.tableNames] }
+
+  package func files(for plan: InterfacePlan, instance: InstanceID) -> [ConfigFile] {
+    // An ENI without addresses (EFA-only) gets no file: the hold keeps it unmanaged and down.
+    guard !plan.isHeld else { return [] }
+    return [network(plan, instance), tableName(plan, instance)]
+  }
+
+  private func network(_ plan: InterfacePlan, _ instance: InstanceID) -> ConfigFile {
+    let path = Self.networkFiles.path(plan.name)
+    var file = UnitFileText(
+      comment: Header.lines(
+        for: plan,
+        instance: instance,
+        override: """
+          To override, put settings into \(path).d/*.conf;
+          `eni-init plan` shows what would be written here.
+          """))
+    file.section("Match", [(plan.match.key, plan.mac.description)])
+    file.section("Link", link(plan))
+    file.section("Network", common(plan))
+    for address in plan.addresses { file.section("Address", keys(address)) }
+    for route in plan.routes { file.section("Route", keys(route)) }
+    for rule in plan.rules { file.section("RoutingPolicyRule", keys(rule)) }
+    return ConfigFile(path: path, content: file.text)
+  }
+
+  private func link(_ plan: InterfacePlan) -> [UnitFileText.Assignment] {
+    let mtu: [UnitFileText.Assignment] = plan.mtu.map { [("MTUBytes", "\($0)")] } ?? []
+    // A boot never waits for an ENI other than the primary (systemd-networkd-wait-online(8)).
+    return mtu + [("RequiredForOnline", "no")]
+  }
+
+  private func common(_ plan: InterfacePlan) -> [UnitFileText.Assignment] {
+    [
+      ("Description", "\(plan.interface.id), \(plan.interface.attachment)"),
+      ("DHCP", "no"),
+      ("LinkLocalAddressing", "ipv6"),
+      // A router advertisement would put a second default route into main.
+      ("IPv6AcceptRA", "no"),
+      // The VPC assigns addresses; detection would delay them by a second (RFC 4862, 5.4).
+      ("IPv6DuplicateAddressDetection", "0"),
+      ("DNSDefaultRoute", "no"),
+    ]
+  }
+
+  private func keys(_ address: InterfacePlan.Address) -> [UnitFileText.Assignment] {
+    [("Address", address.prefix.description)]
+      + (address.subnetMetric.map { [("RouteMetric", "\($0)")] } ?? [])
+  }
+
+  private func keys(_ route: Route) -> [UnitFileText.Assignment] {
+    let target: UnitFileText.Assignment =
+      route.gateway.map { ("Gateway", $0.description) }
+      ?? ("Destination", route.destination.description)
+    return [
+      target, ("Table", "\(route.table.rawValue)"), ("Protocol", "\(route.protocol.rawValue)"),
+    ]
+  }
+
+  private func keys(_ rule: RoutingPolicyRule) -> [UnitFileText.Assignment] {
+    var keys: [UnitFileText.Assignment] = []
+    if let source = rule.source {
+      keys.append(("From", source.description))
+    } else {
+      keys.append(("Family", rule.family.rawValue))
+    }
+    keys.append(("Table", "\(rule.table.rawValue)"))
+    keys.append(("Priority", "\(rule.priority)"))
+    if let length = rule.suppressPrefixLength {
+      keys.append(("SuppressPrefixLength", "\(length)"))
+    }
+    // Known to networkd from 250; earlier ones say "unknown key, ignoring" and go on.
+    if let group = rule.suppressGroup { keys.append(("SuppressInterfaceGroup", "\(group)")) }
+    return keys
+  }
+
+  private func tableName(_ plan: InterfacePlan, _ instance: InstanceID) -> ConfigFile {
+    let header = Header.lines(
+      for: plan,
+      instance: instance,
+      override: "Names the table for ip-route(8); no route depends on it.")
+    let line = "\(plan.interface.attachment.table.rawValue)\t\(plan.name)"
+    return ConfigFile(
+      path: Self.tableNames.path(plan.name),
+      content: (header + [line]).map { $0 + "\n" }.joined())
+  }
+}
+
+extension InterfacePlan.Match {
+  fileprivate var key: String {
+    switch self {
+    case .permanentAddress: "PermanentMACAddress"
+    case .currentAddress: "MACAddress"
+    }
+  }
+}

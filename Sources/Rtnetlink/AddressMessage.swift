@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CNetlink
+import NetworkModel
+
+/// RTM_NEWADDR as an answer; RTM_GETADDR, RTM_NEWADDR and RTM_DELADDR as requests.
+enum AddressMessage {
+  /// The address that `message` describes; nil for another kind of message and another family.
+  ///
+  /// The family is checked because a kernel without IPv6 answers a dump of IPv6 addresses with
+  /// those of every family it has (rtnl_dump_all), and each IPv4 address would appear twice.
+  static func decode(
+    _ message: NetlinkMessage,
+    family: AddressFamily
+  ) throws(MalformedMessage) -> KernelState.LinkAddress? {
+    guard message.type == .newAddress else { return nil }
+    let (header, octets) = try message.payload.splitHeader(ifaddrmsg.self)
+    guard header.ifa_family == family.wireValue else { return nil }
+    guard let link = Link.Index(header.ifa_index) else {
+      throw .badValue("an address is on a link with the index \(header.ifa_index)")
+    }
+    var local: IPAddress?
+    var address: IPAddress?
+    var attributes = AttributeReader(octets)
+    while let attribute = try attributes.next() {
+      switch attribute.type {
+      case AddressAttribute.local: local = try attribute.address(family)
+      case AddressAttribute.address: address = try attribute.address(family)
+      default: break
+      }
+    }
+    // On a point-to-point link IFA_ADDRESS is the peer's; IPv6 has no IFA_LOCAL without a peer.
+    guard let own = local ?? address else {
+      throw .badValue("an address message has no address")
+    }
+    return KernelState.LinkAddress(
+      link: link,
+      prefix: IPPrefix(own, length: header.ifa_prefixlen)
+    )
+  }
+
+  /// Asks for all addresses of a family.
+  ///
+  /// Equivalent to: ip -4 address show
+  static func list(_ family: AddressFamily, sequence: UInt32) -> [UInt8] {
+    var header = ifaddrmsg()
+    header.ifa_family = family.wireValue
+    return MessageWriter.message(
+      .getAddress,
+      [.request, .dump],
+      sequence: sequence,
+      header: header
+    )
+  }
+
+  /// Adds an address.
+  ///
+  /// One that stands alone (/32, /128) brings no route; any other brings the subnet's route into
+  /// main with `metric`.
+  ///
+  /// An IPv6 address is usable at once (IFA_F_NODAD): the VPC assigns each address to one ENI, so
+  /// duplicate address detection finds nothing and costs a second in which bind(2) fails.
+  ///
+  /// Equivalent to: ip address add PREFIX dev LINK metric METRIC [noprefixroute] [nodad]
+  static func add(
+    _ prefix: IPPrefix,
+    metric: UInt32,
+    to link: Link.Index,
+    sequence: UInt32
+  ) -> [UInt8] {
+    var flags: UInt32 = 0
+    if prefix.isHost { flags |= Wire.addressWithoutPrefixRoute }
+    if prefix.family == .ipv6 { flags |= Wire.addressWithoutDuplicateDetection }
+    return MessageWriter.message(
+      .newAddress,
+      [.request, .acknowledge, .create, .exclusive],
+      sequence: sequence,
+      header: header(prefix, link)
+    ) {
+      $0.attribute(AddressAttribute.local, octets: prefix.address.octets)
+      $0.attribute(AddressAttribute.address, octets: prefix.address.octets)
+      if flags != 0 { $0.attribute(AddressAttribute.flags, flags) }
+      if !prefix.isHost, metric != 0 { $0.attribute(AddressAttribute.routePriority, metric) }
+    }
+  }
+
+  /// Removes an address.
+  ///
+  /// Equivalent to: ip address del PREFIX dev LINK
+  static func remove(_ prefix: IPPrefix, from link: Link.Index, sequence: UInt32) -> [UInt8] {
+    MessageWriter.message(
+      .deleteAddress,
+      [.request, .acknowledge],
+      sequence: sequence,
+      header: header(prefix, link)
+    ) {
+      $0.attribute(AddressAttribute.local, octets: prefix.address.octets)
+      $0.attribute(AddressAttribute.address, octets: prefix.address.octets)
+    }
+  }
+
+  private static func header(_ prefix: IPPrefix, _ link: Link.Index) -> ifaddrmsg {
+    var header = ifaddrmsg()
+    header.ifa_family = prefix.family.wireValue
+    header.ifa_prefixlen = prefix.length
+    header.ifa_index = link.rawValue
+    return header
+  }
+}

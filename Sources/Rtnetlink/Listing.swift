@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CNetlink
+package import NetworkModel
+
+/// One of the lists that make up a ``KernelState``, printed as the command that shows it.
+package enum Listing: Hashable, Sendable {
+  /// Equivalent to: ip link show
+  case links
+  /// Equivalent to: ip -4 address show
+  case addresses(AddressFamily)
+  /// Equivalent to: ip -4 route show table all
+  case routes(AddressFamily)
+  /// Equivalent to: ip -4 rule show
+  case rules(AddressFamily)
+
+  /// The request for it.
+  func request(sequence: UInt32) -> [UInt8] {
+    switch self {
+    case .links: LinkMessage.list(sequence: sequence)
+    case .addresses(let family): AddressMessage.list(family, sequence: sequence)
+    case .routes(let family): RouteMessage.list(family, sequence: sequence)
+    case .rules(let family): RuleMessage.list(family, sequence: sequence)
+    }
+  }
+
+  /// The part of a kernel state that an answer to the request tells.
+  func decode(_ messages: [NetlinkMessage]) throws(MalformedMessage) -> KernelState {
+    var state = KernelState()
+    for message in messages {
+      switch self {
+      case .links: try LinkMessage.decode(message).map { state.links.append($0) }
+      case .addresses(let family):
+        try AddressMessage.decode(message, family: family).map { state.addresses.append($0) }
+      case .routes(let family):
+        try RouteMessage.decode(message, family: family).map { state.routes.append($0) }
+      case .rules(let family):
+        try RuleMessage.decode(message, family: family).map { state.rules.append($0) }
+      }
+    }
+    return state
+  }
+
+  /// Whether a refusal with this code means that there is nothing to list.
+  ///
+  /// That is so when the kernel has no such family (`ipv6.disable=1`: EAFNOSUPPORT) or no such table (a kernel without
+  /// CONFIG_IP_MULTIPLE_TABLES: EOPNOTSUPP). Links every kernel has.
+  func isEmpty(whenRefusedWith code: Int32) -> Bool {
+    self != .links && (code == EAFNOSUPPORT || code == EOPNOTSUPP)
+  }
+}
+
+extension Listing: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .links: "ip link show"
+    case .addresses(let family): "ip \(family.option) address show"
+    case .routes(let family): "ip \(family.option) route show table all"
+    case .rules(let family): "ip \(family.option) rule show"
+    }
+  }
+}
+
+extension AddressFamily {
+  fileprivate var option: String { self == .ipv4 ? "-4" : "-6" }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CNetlink
+package import NetworkModel
+
+/// The kernel's network configuration over rtnetlink(7), in the network namespace of the thread
+/// that opened it.
+///
+/// One request at a time; each call blocks for at most the timeout per attempt. Reading needs no
+/// privilege, changing needs CAP_NET_ADMIN. Not `Sendable`: a second thread opens its own.
+package final class RouteSocket: KernelConfiguration {
+  /// How often an interrupted or overrun list is read before the caller hears of it.
+  private static let attempts = 5
+
+  private var socket: NetlinkSocket
+  private let timeout: Duration
+  private var sequence: UInt32 = 0
+
+  /// A socket whose requests are answered within `timeout` or fail.
+  ///
+  /// The kernel answers in microseconds, but behind the lock that a driver may hold for as long as
+  /// it resets a device; hence seconds.
+  package init(timeout: Duration = .seconds(5)) throws(RtnetlinkError) {
+    self.timeout = timeout
+    socket = try NetlinkSocket(timeout: timeout)
+  }
+
+  /// All links.
+  ///
+  /// Equivalent to: ip link show
+  package func links() throws(RtnetlinkError) -> [Link] {
+    try read(.links).links
+  }
+
+  /// Links, addresses, routes and rules of both families; a family that the kernel lacks has none.
+  ///
+  /// Equivalent to: ip link show; ip address show; ip route show table all; ip rule show
+  package func snapshot() throws(RtnetlinkError) -> KernelState {
+    var state = try read(.links)
+    for family in AddressFamily.allCases {
+      state.addresses += try read(.addresses(family)).addresses
+      state.routes += try read(.routes(family)).routes
+      state.rules += try read(.rules(family)).rules
+    }
+    return state
+  }
+
+  /// Makes one change; see ``KernelConfiguration/apply(_:)-(Change)``.
+  ///
+  /// Equivalent to: the command that the change's description is
+  package func apply(_ change: Change) throws(RtnetlinkError) {
+    do {
+      _ = try ask(.change(change)) { change.request(sequence: $0) }
+    } catch {
+      guard case .refused(_, let code, _) = error, try isDone(change, despite: code) else {
+        throw error
+      }
+    }
+  }
+
+  private func isDone(_ change: Change, despite code: Int32) throws(RtnetlinkError) -> Bool {
+    if change.isAbsent(whenRefusedWith: code) { return true }
+    guard code == EEXIST, let listing = change.listingOfRivals else { return false }
+    return change.isInPlace(in: try read(listing))
+  }
+
+  /// Reads one list; when it changes meanwhile, again, up to a limit.
+  private func read(_ listing: Listing) throws(RtnetlinkError) -> KernelState {
+    for attempt in 1... {
+      do {
+        let messages = try ask(.list(listing)) { listing.request(sequence: $0) }
+        return try decode(messages, of: listing)
+      } catch {
+        switch error {
+        case .interrupted where attempt < Self.attempts: continue
+        case .refused(_, let code, _) where listing.isEmpty(whenRefusedWith: code):
+          return KernelState()
+        default: throw error
+        }
+      }
+    }
+    throw .interrupted(.list(listing))
+  }
+
+  private func decode(
+    _ messages: [NetlinkMessage],
+    of listing: Listing
+  ) throws(RtnetlinkError) -> KernelState {
+    do { return try listing.decode(messages) } catch { throw .malformed(.list(listing), error) }
+  }
+
+  /// Sends a request and waits for the whole answer.
+  private func ask(
+    _ operation: RtnetlinkError.Operation,
+    request: (_ sequence: UInt32) -> [UInt8]
+  ) throws(RtnetlinkError) -> [NetlinkMessage] {
+    // 0 is what notifications carry.
+    sequence = sequence == .max ? 1 : sequence + 1
+    let deadline = Deadline(after: timeout)
+    try socket.send(request(sequence))
+    var reply = Reply(to: sequence)
+    while !reply.isComplete {
+      guard !deadline.hasPassed else { throw .timedOut(operation) }
+      switch try socket.receive() {
+      case .foreign: continue
+      case .nothing: throw .timedOut(operation)
+      case .lost: throw .interrupted(operation)
+      case .datagram(let datagram):
+        do { try reply.take(datagram) } catch { throw RtnetlinkError(operation, error) }
+      }
+    }
+    return reply.messages
+  }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import HostSystem
+import NetworkModel
+
+/// `eni-init boot`: before any network manager starts, without a network.
+struct Boot: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Drop what belongs to another instance; runs early in every boot.",
+    discussion: """
+      Compares the instance id that the hypervisor shows with the records on disk and removes \
+      the records and configuration of any other instance, as a disk has that was snapshotted \
+      and launched again. Files of this instance stay, also those of an ENI that is not there \
+      yet. Asks no network, and without an instance id changes nothing.
+      """)
+
+  @OptionGroup var options: HostOptions
+
+  func run() throws {
+    let host = try Host(root: options.root)
+    let instance = try host.identity()
+    try host.locked(within: .seconds(2)) { try dropForeign(host, instance) }
+  }
+
+  private func dropForeign(_ host: Host, _ instance: InstanceID) throws {
+    let foreign = try host.records.instances().filter { $0 != instance }
+    let kept = Set(try host.records.records(of: instance).compactMap(\.name))
+    // Files before records: a run that is cut off in between is repeated, not forgotten.
+    for file in try OwnedFileInventory(host).files where !kept.contains(where: file.isFor) {
+      try host.files.remove(file.path)
+      host.log.notice("removed \(file.path), which no ENI of \(instance) has")
+    }
+    for other in foreign {
+      try host.records.removeAll(of: other)
+      host.log.notice("forgot the ENIs of \(other): this is \(instance)")
+    }
+  }
+}

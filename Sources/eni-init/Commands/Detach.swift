@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import NetworkModel
+
+/// `eni-init detach`: what udev starts when an ENI's link goes.
+struct Detach: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Clean up after ENIs whose link is gone.",
+    discussion: """
+      Rules that lead to the table of a link that is gone are removed at once. The ENI's files, \
+      which do no harm without it, are removed when IMDS has said twice that it is not attached \
+      any more. An ENI that comes back within seconds, as in a driver reload, loses nothing.
+      """)
+
+  @Option(help: ArgumentHelp("Give up waiting for IMDS after this long.", valueName: "seconds"))
+  var timeout = 120
+
+  @OptionGroup var options: HostOptions
+
+  func validate() throws {
+    guard (1...3600).contains(timeout) else {
+      throw ValidationError("--timeout takes 1 to 3600 seconds, not \(timeout)")
+    }
+  }
+
+  func run() throws {
+    let host = try Host(root: options.root)
+    let departure = Departure(
+      host: host,
+      instance: try host.identity(),
+      deadline: .now + .seconds(timeout))
+    try departure.removeDanglingRules()
+    guard try !departure.absent().isEmpty else { return }
+    let metadata = MetadataSource(options, deadline: departure.deadline).metadata
+    try departure.forgetAbsent(metadata)
+  }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import HostSystem
+import IMDS
+import NetworkModel
+import Planning
+import Rendering
+import Rtnetlink
+
+/// `eni-init plan`: what attach would do, without doing it.
+struct Plan: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Show what would change, and change nothing.",
+    discussion: """
+      For each ENI: its files as differences to those on disk, then the changes to the kernel as \
+      the ip commands that do the same. Nothing is printed for an ENI that is as planned.
+      """)
+
+  @OptionGroup var options: HostOptions
+
+  func run() throws {
+    let host = try Host(root: options.root)
+    let instance = try host.identity()
+    let metadata = MetadataSource(options, deadline: .now + .seconds(10)).metadata
+    let survey = try InstanceSurvey(metadata, links: try RouteSocket().links())
+    let state = try RouteSocket().snapshot()
+    for (mac, reason) in survey.unsettled {
+      print("# \(mac) stays held: \(reason)")
+    }
+    let network = try host.planner.plan(for: survey.network, links: state.links)
+    for plan in network.interfaces {
+      print(try lines(plan, host, instance, state).map { $0 + "\n" }.joined(), terminator: "")
+    }
+  }
+
+  private func lines(
+    _ plan: InterfacePlan,
+    _ host: Host,
+    _ instance: InstanceID,
+    _ state: KernelState
+  ) throws -> [String] {
+    var lines = try host.renderer.files(for: plan, instance: instance).flatMap {
+      FileDifference(of: $0, from: try host.files.read($0.path)).lines
+    }
+    if let difference = Difference(plan, state: state, mayBounce: true) {
+      lines += (difference.link + difference.routing).map(\.description)
+    }
+    guard !lines.isEmpty else { return [] }
+    return ["# \(plan.interface.id), \(plan.mac), \(plan.interface.attachment)"] + lines
+  }
+}

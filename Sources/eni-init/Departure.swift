@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+import HostSystem
+import IMDS
+import NetworkModel
+import Planning
+import Rtnetlink
+
+/// What is left of ENIs whose links are gone, and when it may go too.
+struct Departure {
+  let host: Host
+  let instance: InstanceID
+  /// When to stop waiting for IMDS to agree.
+  let deadline: ContinuousClock.Instant
+
+  /// The pause before each look at IMDS: long enough for a driver that is reloaded to be back.
+  private static let pause: Duration = .seconds(5)
+
+  /// Removes the rules that lead nowhere.
+  func removeDanglingRules() throws {
+    try host.locked(within: .seconds(30)) {
+      let kernel = try RouteSocket()
+      let dangling = DanglingRules.find(in: try kernel.snapshot())
+      guard !dangling.isEmpty else { return }
+      try kernel.apply(dangling.map { .removeRule($0) })
+      host.log.notice("removed \(dangling.count) rules to tables of ENIs that are gone")
+    }
+  }
+
+  /// The ENIs on record that have no link.
+  func absent() throws -> [InterfaceRecord] {
+    let state = KernelState(links: try RouteSocket().links())
+    return try host.records.records(of: instance).filter {
+      $0.role == .secondary && state.link(mac: $0.mac) == nil
+    }
+  }
+
+  /// Forgets the absent ENIs that two complete listings in a row do not show.
+  ///
+  /// IMDS lists an ENI for a while after it was detached, and a forced detach until the next
+  /// start; then the files stay until another boot. They match a MAC that is not there.
+  func forgetAbsent(_ metadata: InstanceMetadata) throws {
+    var agreed: Set<MACAddress> = []
+    while ContinuousClock.now < deadline {
+      wait()
+      let absent = try absent()
+      guard !absent.isEmpty else { return }
+      let listed = Set(try metadata.macs(patience: Patience(until: deadline)))
+      let unlisted = absent.filter { !listed.contains($0.mac) }
+      for record in unlisted where agreed.contains(record.mac) {
+        try host.locked(within: .seconds(30)) { try forget(record) }
+      }
+      agreed = Set(unlisted.map { $0.mac })
+    }
+  }
+
+  private func forget(_ record: InterfaceRecord) throws {
+    // Under the lock it counts: the ENI, or its slot's next one, may have come meanwhile.
+    guard try absent().contains(record), let name = record.name else { return }
+    for file in try OwnedFileInventory(host).files where file.isFor(name) {
+      try host.files.remove(file.path)
+    }
+    try host.records.remove(record.mac, of: instance)
+    host.log.notice("\(record.id?.text ?? record.mac.description) (\(name)) is detached: forgotten")
+  }
+
+  private func wait() {
+    Timekeeper.system.sleep(Self.pause)
+  }
+}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+import NetworkModel
+
+/// All that has to be known to configure one ENI.
+struct ENIFacts {
+  /// The instance it is attached to.
+  let instance: InstanceID
+  /// The instance's primary.
+  let primaryMAC: MACAddress
+  /// The ENI, settled.
+  let interface: NetworkInterface
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Glibc
+
+/// The command `eni-init`.
+@main
+struct EniInit: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "eni-init",
+    abstract: "Names, configures and routes the network interfaces of an EC2 instance.",
+    discussion: """
+      Every elastic network interface (ENI) but the primary gets a name by its device number, a \
+      static configuration on disk before a DHCP client can touch it, and rules that send each \
+      reply out of the ENI that the request came in by. udev and systemd run attach, boot and \
+      detach; status and plan are for you.
+
+      Exit status: \(ExitStatus.summary)
+
+      See eni-init(8).
+      """,
+    version: eniInitVersion,
+    subcommands: [Status.self, Plan.self, Attach.self, Detach.self, Boot.self])
+
+  /// Runs the command line, and turns what went wrong into one message and an exit status.
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch let failure as any CommandFailure {
+      Log.standard.error("\(failure)")
+      Glibc.exit(failure.exitStatus.rawValue)
+    } catch {
+      // Help, the version, and usage errors, which end with 64 (sysexits.h).
+      exit(withError: error)
+    }
+  }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+import HostSystem
+import IMDS
+import NetworkModel
+import Rtnetlink
+import Udev
+
+/// Finds out what an interface is: from udev, from the kernel, and by waiting for IMDS.
+///
+/// Changes nothing but the record of the primary, which arms the hold for whatever comes later.
+struct FactsGathering {
+  let host: Host
+  let metadata: InstanceMetadata
+  /// When to give up waiting.
+  let deadline: ContinuousClock.Instant
+
+  /// The facts of the interface that `argument` names.
+  ///
+  /// - Returns: nil when it is the primary, which is left to the image.
+  func facts(of argument: String) throws -> ENIFacts? {
+    let link = try self.link(argument)
+    let udev = try UdevContext()
+    let marked = try udev.waitUntilInitialised(link.index, deadline: deadline)
+    guard let role = marked.role else { throw AttachFailure.notAnENI(link.name) }
+    guard role != .primary else { return nil }
+    guard let mac = link.permanentAddress ?? link.address else {
+      throw AttachFailure.noAddress(link.name)
+    }
+    let instance = try host.identity()
+    let primaryMAC = try metadata.primaryMAC()
+    try remember(primaryMAC, of: instance)
+    guard mac != primaryMAC else { return nil }
+    let interface = try settle(mac, link: link, primary: primaryMAC)
+    return ENIFacts(instance: instance, primaryMAC: primaryMAC, interface: interface)
+  }
+
+  private func link(_ argument: String) throws -> Link {
+    let links = try RouteSocket().links()
+    let mac = MACAddress(argument)
+    let found = links.first {
+      $0.name.text == argument || $0.alternativeNames.contains(argument)
+        || $0.index.description == argument
+        || (mac != nil && ($0.permanentAddress ?? $0.address) == mac)
+    }
+    guard let found else { throw AttachFailure.noSuchInterface(argument) }
+    return found
+  }
+
+  /// Puts the primary on record once; it cannot change while the instance lives.
+  private func remember(_ primary: MACAddress, of instance: InstanceID) throws {
+    let recorded = try host.records.records(of: instance).first { $0.role == .primary }
+    if let recorded {
+      guard recorded.mac == primary else {
+        throw AttachFailure.primaryChanged(recorded: recorded.mac, told: primary)
+      }
+      return
+    }
+    let record = InterfaceRecord(role: .primary, mac: primary, id: nil, name: nil)
+    try host.records.save(record, of: instance)
+    host.log.notice("\(primary) is the primary ENI of \(instance); every other one is held now")
+  }
+
+  private func settle(
+    _ mac: MACAddress,
+    link: Link,
+    primary: MACAddress
+  ) throws -> NetworkInterface {
+    try FactsSettling(metadata: metadata).settle(
+      mac: mac,
+      isPrimary: false,
+      networkCardExpected: try metadata.hasNetworkCards(primary),
+      deadline: deadline,
+      // A link that went ends the wait: an index is never used again.
+      isLinkPresent: { Self.isPresent(link.index) },
+      onWait: { reason, _ in
+        host.log.info("\(link.name) (\(mac)): waiting: \(reason)")
+      }
+    ).interface
+  }
+
+  private static func isPresent(_ index: Link.Index) -> Bool {
+    // A failed look is not an absence: only a good answer without the link ends the wait.
+    (try? RouteSocket().links().contains { $0.index == index }) ?? true
+  }
+}

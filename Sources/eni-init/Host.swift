@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+import HostSystem
+import NetworkModel
+import Planning
+import Rendering
+import Rtnetlink
+
+/// What every command works on: the host's files, its records, its kernel, its network stack.
+struct Host {
+  /// The host's files.
+  let files: FileStore
+  /// The ENIs known from earlier.
+  let records: RecordStore
+  /// Writes for the stack that manages the primary.
+  let renderer: any Renderer
+  /// Makes plans.
+  let planner: Planner
+  /// Where messages go.
+  let log: Log
+
+  /// The host below `root`.
+  init(root: String, log: Log = .standard) throws {
+    files = FileStore(root: root)
+    records = RecordStore(files)
+    renderer = NetworkdRenderer()
+    planner = Planner(families: try HostFamilies.spoken(files))
+    self.log = log
+  }
+
+  /// Where the lock of all runs is.
+  static let lockPath = "/run/eni-init/lock"
+
+  /// Runs `body` while this process holds the lock of all runs.
+  ///
+  /// - Parameter patience: how long another run may keep us waiting.
+  func locked<Value>(within patience: Duration, _ body: () throws -> Value) throws -> Value {
+    let lock = try FileLock(Self.lockPath, deadline: .now + patience)
+    defer { extendLifetime(lock) }
+    return try body()
+  }
+
+  /// The instance id that the hypervisor shows, without a network.
+  ///
+  /// - Throws: ``AttachFailure/noIdentity`` where it shows none.
+  func identity() throws -> InstanceID {
+    guard let instance = try HostIdentity.instanceID(files) else { throw AttachFailure.noIdentity }
+    return instance
+  }
+
+  /// The file that configures an ENI in the current stack, when a plan has one.
+  func path(of plan: InterfacePlan) -> String {
+    NetworkdRenderer.networkFiles.path(plan.name)
+  }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+import HostSystem
+import NetworkModel
+import Rendering
+
+/// The generated files that are on disk: ours by name and by first line.
+struct OwnedFileInventory {
+  /// One generated file.
+  struct File {
+    /// Its absolute path.
+    let path: String
+    fileprivate let kind: OwnedFiles
+
+    /// Whether it belongs to the ENI of this name.
+    func isFor(_ name: InterfaceName) -> Bool { kind.path(name) == path }
+  }
+
+  /// All of them, in the order of their paths.
+  let files: [File]
+
+  /// Looks through the directories of the host's stack.
+  init(_ host: Host) throws {
+    files = try host.renderer.ownedFiles.flatMap { kind in
+      try host.files.names(in: kind.directory).compactMap { name in
+        let path = "\(kind.directory)/\(name)"
+        guard let content = try host.files.read(path),
+          kind.contains(name: name, content: content)
+        else { return nil }
+        return File(path: path, kind: kind)
+      }
+    }
+  }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+import HostSystem
+import NetworkModel
+import Planning
+import Rendering
+import Rtnetlink
+
+/// Makes disk and kernel what one ENI's plan says, and proves it; or leaves things as they were.
+///
+/// Runs under the lock. A second run finds nothing to do: no file written, no reload, no netlink
+/// change, no message.
+struct Reconciliation {
+  let host: Host
+  let facts: ENIFacts
+
+  /// How long the kernel may take to show what was asked for.
+  private static let patience: Duration = .seconds(10)
+
+  func run() throws {
+    let kernel = try RouteSocket()
+    let before = try kernel.snapshot()
+    guard let plan = try plan(before), let link = before.link(mac: plan.mac) else {
+      throw AttachFailure.linkGone(facts.interface.mac)
+    }
+    try evictFormerOwner(of: plan, before)
+    let isNew = try !isManaged(plan, link)
+    var undo = Undo(host: host, instance: facts.instance, plan: plan, before: before, isNew: isNew)
+    do {
+      let wrote = try write(plan, undo: &undo)
+      let changed = try activate(plan, isNew: isNew, before: before, kernel: kernel, undo: &undo)
+      try Verification(plan: plan, before: before, patience: Self.patience).run(kernel)
+      if wrote || changed { host.log.notice(plan.summary) }
+    } catch {
+      throw try undo.run(because: error, kernel: kernel)
+    }
+  }
+
+  private func plan(_ state: KernelState) throws -> InterfacePlan? {
+    let network = InstanceNetwork(primaryMAC: facts.primaryMAC, interfaces: [facts.interface])
+    return try host.planner.plan(for: network, links: state.links).interfaces.first
+  }
+
+  /// The slot's files carry its name, so the ENI that had the slot before is forgotten; unless it
+  /// is still here, and then one of the two is told wrongly.
+  private func evictFormerOwner(of plan: InterfacePlan, _ state: KernelState) throws {
+    let others = try host.records.records(of: facts.instance).filter {
+      $0.name == plan.name && $0.mac != plan.mac
+    }
+    for other in others {
+      guard state.link(mac: other.mac) == nil else {
+        throw AttachFailure.slotTaken(plan.name, by: other.mac)
+      }
+      try host.records.remove(other.mac, of: facts.instance)
+    }
+  }
+
+  /// Whether networkd already configures the link from our file: then it is live, and a reload
+  /// would cost it packets (systemd 252: some 60 ms).
+  private func isManaged(_ plan: InterfacePlan, _ link: Link) throws -> Bool {
+    try NetworkdState(link.index, host.files)?.networkFile == host.path(of: plan)
+  }
+
+  private func write(_ plan: InterfacePlan, undo: inout Undo) throws -> Bool {
+    var changed = false
+    for file in host.renderer.files(for: plan, instance: facts.instance) {
+      undo.remember(file.path, try host.files.read(file.path))
+      changed = try host.files.replace(file) != .unchanged || changed
+    }
+    return try host.records.save(InterfaceRecord(plan), of: facts.instance) || changed
+  }
+
+  private func activate(
+    _ plan: InterfacePlan,
+    isNew: Bool,
+    before: KernelState,
+    kernel: RouteSocket,
+    undo: inout Undo
+  ) throws -> Bool {
+    guard let difference = Difference(plan, state: before, mayBounce: isNew) else {
+      throw AttachFailure.linkGone(plan.mac)
+    }
+    try kernel.apply(difference.link)
+    guard !plan.isHeld else { return !difference.link.isEmpty }
+    guard isNew else {
+      undo.added = difference.routing
+      try kernel.apply(difference.routing)
+      return !difference.isEmpty
+    }
+    try Networkd.reload()
+    return true
+  }
+}
+
+extension InterfacePlan {
+  /// One line for the journal.
+  fileprivate var summary: String {
+    guard !isHeld else { return "\(interface.id) is \(name), without addresses: held" }
+    let addresses = addresses.map(\.prefix.description).joined(separator: ", ")
+    return "\(interface.id) is \(name): \(addresses), table \(interface.attachment.table)"
+  }
+}

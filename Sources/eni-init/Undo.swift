@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+import HostSystem
+import NetworkModel
+import Rtnetlink
+
+/// Takes back what a reconciliation has done so far, and holds a new ENI again.
+struct Undo {
+  let host: Host
+  let instance: InstanceID
+  let plan: InterfacePlan
+  /// The kernel's state before anything was changed.
+  let before: KernelState
+  /// Whether the ENI was held before; then it is held again.
+  let isNew: Bool
+  /// Changes made by netlink, in order.
+  var added: [Change] = []
+
+  private var former: [(path: String, content: String?)] = []
+
+  init(host: Host, instance: InstanceID, plan: InterfacePlan, before: KernelState, isNew: Bool) {
+    self.host = host
+    self.instance = instance
+    self.plan = plan
+    self.before = before
+    self.isNew = isNew
+  }
+
+  /// Notes what a file was before it is written; nil for none.
+  mutating func remember(_ path: String, _ content: String?) {
+    former.append((path, content))
+  }
+
+  /// Undoes, as far as possible.
+  ///
+  /// - Returns: the error to end with: what went wrong, what was undone, and what could not be.
+  func run(because cause: any Error, kernel: RouteSocket) throws -> UndoneFailure {
+    var troubles: [String] = []
+    let steps: [() throws -> Void] = [restoreFiles, hold]
+    for step in steps {
+      do { try step() } catch { troubles.append("\(error)") }
+    }
+    do {
+      try kernel.apply(added.reversed().compactMap(\.inverse))
+      try restoreKernel(kernel)
+    } catch { troubles.append("\(error)") }
+    return UndoneFailure(name: plan.name, cause: "\(cause)", troubles: troubles, isHeld: isNew)
+  }
+
+  private func restoreFiles() throws {
+    for (path, content) in former {
+      if let content {
+        _ = try host.files.replace(ConfigFile(path: path, content: content))
+      } else {
+        try host.files.remove(path)
+      }
+    }
+  }
+
+  private func hold() throws {
+    guard isNew else { return }
+    try host.records.remove(plan.mac, of: instance)
+    // Without its own file the link falls to the hold, and networkd drops what it had set.
+    try Networkd.reload()
+  }
+
+  private func restoreKernel(_ kernel: RouteSocket) throws {
+    let state = try kernel.snapshot()
+    guard let link = state.link(mac: plan.mac) else { return }
+    if isNew {
+      try kernel.apply([.setDown(link.index, link.name)])
+      let leftOver = state.rules.filter { $0.priority == plan.interface.attachment.rulePriority }
+      try kernel.apply(leftOver.map { .removeRule($0) })
+    }
+    for lost in before.mainDefaultRoutes.subtracting(state.mainDefaultRoutes) {
+      guard let owner = state.links.first(where: { $0.index == lost.link }),
+        owner.index != link.index
+      else { continue }
+      try kernel.apply([.addRoute(lost.route, owner.index, owner.name)])
+    }
+  }
+}

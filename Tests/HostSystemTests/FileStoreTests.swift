@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+import HostSystem
+import NetworkModel
+import TestSupport
+import Testing
+
+@Suite("Files are replaced whole")
+struct FileStoreTests {
+  private let root: TemporaryRoot
+  private let files: FileStore
+
+  init() throws {
+    root = try TemporaryRoot()
+    files = FileStore(root: root.path)
+  }
+
+  @Test("a file is created with its directories, updated, and left alone when equal")
+  func outcomes() throws {
+    let path = "/etc/systemd/network/05-x.network"
+    #expect(try files.replace(ConfigFile(path: path, content: "a\n")) == .created)
+    let first = try inode(path)
+    #expect(try files.replace(ConfigFile(path: path, content: "a\n")) == .unchanged)
+    #expect(try inode(path) == first)
+    #expect(try files.replace(ConfigFile(path: path, content: "b\n")) == .updated)
+    #expect(root.read(path) == "b\n")
+    #expect(root.files == [path])
+  }
+
+  @Test("the mode is the one asked for, whatever the umask", arguments: [0o600, 0o644] as [UInt32])
+  func mode(mode: UInt32) throws {
+    _ = try files.replace(ConfigFile(path: "/f", content: "x", mode: mode))
+    var status = stat()
+    #expect(stat(root.path + "/f", &status) == 0)
+    #expect(status.st_mode & 0o777 == mode)
+  }
+
+  @Test("what an interrupted run left half-written is not installed and not listed")
+  func leftOver() throws {
+    try root.write("a long half-written line that must not survive", to: "/etc/.f.tmp")
+    #expect(try files.names(in: "/etc").isEmpty)
+    #expect(try files.replace(ConfigFile(path: "/etc/f", content: "x\n")) == .created)
+    #expect(root.files == ["/etc/f"])
+    #expect(root.read("/etc/f") == "x\n")
+  }
+
+  @Test("a symbolic link in the temporary file's place is not followed")
+  func symbolicLink() throws {
+    try root.write("precious\n", to: "/etc/other")
+    #expect(symlink(root.path + "/etc/other", root.path + "/etc/.f.tmp") == 0)
+    #expect(throws: SystemCallError.self) {
+      try files.replace(ConfigFile(path: "/etc/f", content: "x\n"))
+    }
+    #expect(root.read("/etc/other") == "precious\n")
+  }
+
+  @Test("no file is nil, an unreadable one is an error")
+  func absentAndFailed() throws {
+    #expect(try files.read("/none") == nil)
+    #expect(try files.read("/none/below") == nil)
+    try root.write("x", to: "/d/f")
+    #expect(throws: SystemCallError.self) { try files.read("/d") }
+  }
+
+  @Test("a file that is too large to be ours is an error")
+  func tooLarge() throws {
+    try root.write(String(repeating: "x", count: 2 << 20), to: "/f")
+    #expect(throws: SystemCallError("read", "/f", errno: EFBIG)) { try files.read("/f") }
+  }
+
+  @Test("removing says whether there was something")
+  func remove() throws {
+    try root.write("x", to: "/f")
+    #expect(try files.remove("/f"))
+    #expect(try !files.remove("/f"))
+    #expect(try !files.remove("/none/f"))
+  }
+
+  @Test("an error says what failed, on what, why and what to do")
+  func message() {
+    #expect(
+      SystemCallError("replace", "/etc/f", errno: EROFS).description
+        == "cannot replace /etc/f: Read-only file system; the file system is read-only, so "
+        + "remount it or remove the package")
+  }
+
+  private func inode(_ path: String) throws -> UInt {
+    var status = stat()
+    try #require(stat(root.path + path, &status) == 0)
+    return status.st_ino
+  }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import NetworkModel
+import Rtnetlink
+import Testing
+
+/// All tests that change a kernel's network configuration: one at a time, since there is one.
+@Suite("Kernel", .serialized)
+enum KernelSuite {}
+
+/// The names and addresses that the tests use.
+enum Example {
+  static let nic1 = literal(InterfaceName("nic1"))
+  static let nic2 = literal(InterfaceName("nic2"))
+  static let table = RouteTable(rawValue: 10_001)
+  static let priority = RulePriority(rawValue: 10_001)
+
+  static func prefix(_ text: String) -> IPPrefix { literal(IPPrefix(text)) }
+
+  static func route(
+    _ destination: String,
+    via gateway: String? = nil,
+    metric: UInt32 = 0,
+    table: RouteTable = table
+  ) -> Route {
+    Route(
+      destination: prefix(destination),
+      gateway: gateway.map { literal(IPAddress($0)) },
+      table: table,
+      metric: metric,
+      protocol: .eniInit
+    )
+  }
+
+  static func rule(from source: String) -> RoutingPolicyRule {
+    .from(prefix(source), table: table, priority: priority)
+  }
+
+  private static func literal<Value>(_ value: Value?) -> Value {
+    guard let value else { preconditionFailure("a test's literal does not parse") }
+    return value
+  }
+}
+
+extension KernelState {
+  /// The prefixes on a link, without IPv6 link-local ones, which the kernel makes up by itself.
+  func prefixes(on link: Link) -> [IPPrefix] {
+    addresses.filter { $0.link == link.index }.map(\.prefix).filter { !$0.isLinkLocal }
+  }
+
+  /// The routes by a link, without the one of IPv6 link-local addresses.
+  func routes(by link: Link) -> [Route] {
+    routes.filter { $0.link == link.index }.map(\.route).filter { !$0.destination.isLinkLocal }
+  }
+
+  /// The rules that are not the kernel's own.
+  var addedRules: [RoutingPolicyRule] {
+    rules.filter { RulePriority.reserved.contains($0.priority) }
+  }
+}
+
+extension IPPrefix {
+  fileprivate var isLinkLocal: Bool {
+    if case .v6(let address) = address { address.isLinkLocal } else { false }
+  }
+}
+
+extension Link {
+  var up: Change { .setUp(index, name) }
+  var down: Change { .setDown(index, name) }
+
+  func rename(_ new: InterfaceName) -> Change { .rename(index, from: name, to: new) }
+
+  func add(_ prefix: String, metric: UInt32 = 0) -> Change {
+    .addAddress(Example.prefix(prefix), metric: metric, index, name)
+  }
+
+  func remove(_ prefix: String) -> Change {
+    .removeAddress(Example.prefix(prefix), index, name)
+  }
+
+  func add(_ route: Route) -> Change { .addRoute(route, index, name) }
+
+  func remove(_ route: Route) -> Change { .removeRoute(route, index, name) }
+}
+
+/// Expects that the kernel refuses the change with this code and that the error names the change.
+func expectRefusal(
+  _ code: Int32,
+  of change: Change,
+  by kernel: any KernelConfiguration,
+  sourceLocation: SourceLocation = #_sourceLocation
+) {
+  do {
+    try kernel.apply(change)
+    Issue.record("`\(change)` was not refused", sourceLocation: sourceLocation)
+  } catch {
+    guard case .refused(.change(change), code, _) = error else {
+      Issue.record("`\(change)` failed otherwise: \(error)", sourceLocation: sourceLocation)
+      return
+    }
+    #expect("\(error)".contains("\(change)"), sourceLocation: sourceLocation)
+  }
+}

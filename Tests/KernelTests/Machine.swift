@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import NetworkModel
+import Rtnetlink
+import TestSupport
+import Testing
+
+/// A machine whose devices the test plugs and whose kernel is under test.
+protocol Machine: AnyObject {
+  /// The kernel under test.
+  var kernel: any KernelConfiguration { get }
+  /// Adds a link that is down and has a carrier once it is up.
+  func plug(_ name: InterfaceName) throws -> Link
+  /// Takes the link away.
+  func unplug(_ link: Link) throws
+}
+
+/// The two kernels that the contract holds for.
+enum Subject: String, CaseIterable, CustomTestStringConvertible {
+  case fake = "the fake kernel"
+  case real = "the real kernel"
+
+  var testDescription: String { rawValue }
+
+  /// A machine with `lo` alone.
+  func machine() throws -> any Machine {
+    switch self {
+    case .fake: FakeMachine()
+    case .real: try RealMachine()
+    }
+  }
+}
+
+/// The machine around ``FakeKernel``.
+private final class FakeMachine: Machine {
+  let fake = FakeKernel()
+  var kernel: any KernelConfiguration { fake }
+
+  func plug(_ name: InterfaceName) -> Link { fake.addLink(name) }
+
+  func unplug(_ link: Link) { fake.removeLink(link.index) }
+}

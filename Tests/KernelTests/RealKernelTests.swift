@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import NetworkModel
+import Rtnetlink
+import Testing
+
+extension KernelSuite {
+  /// What only the real kernel can show.
+  @Suite("The real kernel")
+  struct RealKernelTests {
+    @Test("rules that say more than ours can are not seen, so that they are never taken for ours")
+    func foreignRules() throws {
+      let machine = try RealMachine()
+      let base = "rule add priority 10001 from 10.0.1.5 lookup 10001"
+      let selectors = [
+        "fwmark 1", "fwmark 0/0xff", "iif lo", "oif lo", "to 10.9.0.0/16", "ipproto tcp",
+        "sport 22",
+        "dport 80-90", "uidrange 0-99", "tos 0x10", "realms 3",
+      ]
+      for selector in selectors { try machine.ip("\(base) \(selector)") }
+      try machine.ip("rule add priority 10001 from 10.0.1.5 l3mdev")
+      try machine.ip("rule add priority 10001 not from 10.0.1.5 lookup 10001")
+      try machine.ip("rule add priority 10001 from 10.0.1.5 blackhole")
+      try machine.ip("rule add priority 10001 from 10.0.1.5 goto 32766")
+      try machine.ip("rule add priority 10001 from 10.0.1.5 lookup 10001 suppress_prefixlength 999")
+      #expect(try machine.kernel.snapshot().addedRules.isEmpty)
+      #expect(try machine.list("rule show").count == 3 + selectors.count + 5)
+
+      try machine.ip(base)
+      #expect(try machine.kernel.snapshot().addedRules == [Example.rule(from: "10.0.1.5/32")])
+    }
+
+    @Test("rules that others added are removed, whatever protocol they are marked with")
+    func rulesOfOthers() throws {
+      let machine = try RealMachine()
+      try machine.ip("rule add priority 10001 from 10.0.1.5 lookup 10001 protocol static")
+      try machine.kernel.apply(.removeRule(Example.rule(from: "10.0.1.5/32")))
+      #expect(try machine.kernel.snapshot().addedRules.isEmpty)
+    }
+
+    @Test("an IPv6 address can be used at once")
+    func noDuplicateDetection() throws {
+      let machine = try RealMachine()
+      let link = try machine.plug(Example.nic1)
+      try machine.kernel.apply([link.up, link.add("2600:1::5/64"), link.add("2600:1::6/128")])
+      let shown = try machine.list("-6 address show dev nic1 tentative")
+      let tentative = shown.flatMap { $0["addr_info"] as? [[String: Any]] ?? [] }
+      #expect(!tentative.contains { "\($0["local"] ?? "")".hasPrefix("2600:") })
+    }
+
+    @Test("routes with several next hops have no link; blackholes and clones are left out")
+    func unusualRoutes() throws {
+      let machine = try RealMachine()
+      let (first, second) = (try machine.plug(Example.nic1), try machine.plug(Example.nic2))
+      try machine.kernel.apply([first.up, second.up, first.add("10.0.1.5/24")])
+      try machine.ip("route add 10.8.0.0/16 table 10001 nexthop dev nic1 nexthop dev nic2")
+      try machine.ip("-6 route add 2600:8::/32 table 10001 nexthop dev nic1 nexthop dev nic2")
+      try machine.ip("route add blackhole 10.7.0.0/16 table 10001")
+      try machine.ip("-6 route add unreachable 2600:7::/32 table 10001")
+      let state = try machine.kernel.snapshot()
+      let several = state.routes.filter { $0.link == nil }
+      #expect(several.map(\.route.destination.description) == ["10.8.0.0/16", "2600:8::/32"])
+      #expect(!state.routes.contains { $0.route.destination.description.contains(":7::") })
+      #expect(!state.routes.contains { $0.route.destination.description == "10.7.0.0/16" })
+    }
+
+    @Test("an IPv4 route by an IPv6 gateway is added, seen and removed")
+    func gatewayOfTheOtherFamily() throws {
+      let machine = try RealMachine()
+      let link = try machine.plug(Example.nic1)
+      let route = Example.route("0.0.0.0/0", via: "fe80:ec2::1")
+      try machine.kernel.apply([link.up, link.add(route)])
+      #expect(try machine.kernel.snapshot().routes(by: link) == [route])
+      try machine.kernel.apply(link.remove(route))
+      #expect(try machine.kernel.snapshot().routes(by: link).isEmpty)
+    }
+
+    @Test("a link without IPv6 refuses an IPv6 address and the error says where to look")
+    func ipv6Disabled() throws {
+      let machine = try RealMachine()
+      let link = try machine.plug(Example.nic1)
+      try Data("1".utf8).write(
+        to: URL(fileURLWithPath: "/proc/sys/net/ipv6/conf/nic1/disable_ipv6")
+      )
+      #expect {
+        try machine.kernel.apply(link.add("2600:1::5/64"))
+      } throws: {
+        "\($0)".hasSuffix(
+          "the kernel says “IPv6 is disabled on this device”; check"
+            + " net.ipv6.conf.*.disable_ipv6"
+        )
+      }
+    }
+  }
+}

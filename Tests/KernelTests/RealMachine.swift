@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import NetworkModel
+import Rtnetlink
+import Testing
+
+/// The network namespace that the test process runs in, emptied; veth pairs are its devices.
+///
+/// Namespaces are per thread and tests run on a pool of threads, so the whole process must have
+/// been started in one of its own.
+final class RealMachine: Machine {
+  /// Why the namespace must not be touched; nil when it is private. Decided once, before any test
+  /// has plugged anything.
+  private static let refusal: String? = {
+    guard let links = try? RouteSocket().links() else { return "the links cannot be listed" }
+    let others = links.map(\.name.text).filter { $0 != "lo" }
+    guard !others.isEmpty else { return nil }
+    return "this network namespace is in use (\(others.joined(separator: ", "))) and the test would"
+      + " empty it; run `unshare --net swift test --filter KernelTests` as root"
+  }()
+
+  private let socket: RouteSocket
+  var kernel: any KernelConfiguration { socket }
+
+  init() throws {
+    if let refusal = Self.refusal { throw CommandFailure(text: refusal) }
+    socket = try RouteSocket()
+    for link in try socket.links() where link.name.text != "lo" {
+      // The other end of a pair is gone with the first.
+      _ = try? ip("link del dev \(link.name)")
+    }
+    for family in ["-4", "-6"] {
+      try ip("\(family) rule flush")
+      try ip("\(family) rule add priority 32766 lookup main")
+    }
+    try ip("-4 rule add priority 32767 lookup default")
+  }
+
+  func plug(_ name: InterfaceName) throws -> Link {
+    try ip("link add name \(name) type veth peer name \(name)-peer")
+    try ip("link set dev \(name)-peer up")
+    return try #require(try socket.links().first { $0.name == name })
+  }
+
+  func unplug(_ link: Link) throws { try ip("link del dev \(link.name)") }
+
+  /// Runs iproute2 and returns what it printed.
+  @discardableResult
+  func ip(_ arguments: String) throws -> Data {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["ip"] + arguments.split(separator: " ").map(String.init)
+    let (output, complaint) = (Pipe(), Pipe())
+    process.standardOutput = output
+    process.standardError = complaint
+    try process.run()
+    let printed = output.fileHandleForReading.readDataToEndOfFile()
+    let complained = complaint.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else {
+      throw CommandFailure(
+        text: "ip \(arguments): \(String(bytes: complained, encoding: .utf8) ?? "?")"
+      )
+    }
+    return printed
+  }
+
+  /// What `ip -j` prints, as a list of objects.
+  func list(_ arguments: String) throws -> [[String: Any]] {
+    let printed = try ip("-j \(arguments)")
+    return try #require(
+      try JSONSerialization.jsonObject(with: printed) as? [[String: Any]],
+      "ip -j \(arguments)"
+    )
+  }
+}
+
+/// Why the machine could not be prepared.
+struct CommandFailure: Error, CustomStringConvertible {
+  let text: String
+  var description: String { text }
+}

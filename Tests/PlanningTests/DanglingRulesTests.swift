@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+import NetworkModel
+import Planning
+import TestSupport
+import Testing
+
+@Suite("Rules left behind")
+struct DanglingRulesTests {
+  private func rule(_ source: String, _ number: UInt32) throws -> RoutingPolicyRule {
+    .from(
+      try #require(IPPrefix(source)),
+      table: RouteTable(rawValue: number),
+      priority: RulePriority(rawValue: number))
+  }
+
+  private func route(_ table: UInt32) -> KernelState.LinkRoute {
+    .init(
+      link: Link.Index(7),
+      route: Route(
+        destination: .all(.ipv4), table: RouteTable(rawValue: table), protocol: .eniInit))
+  }
+
+  @Test("a rule to a table without routes goes, and the host-wide one with the last")
+  func last() throws {
+    let dangling = try rule("10.0.1.10/32", 10_001)
+    let state = KernelState(rules: [.hostWide(.ipv4), .hostWide(.ipv6), dangling])
+    #expect(DanglingRules.find(in: state) == [dangling, .hostWide(.ipv4)])
+  }
+
+  @Test("the host-wide rule stays while another ENI needs it")
+  func another() throws {
+    let dangling = try rule("10.0.1.10/32", 10_001)
+    let state = KernelState(
+      routes: [route(10_002)],
+      rules: [.hostWide(.ipv4), dangling, try rule("10.0.2.10/32", 10_002)])
+    #expect(DanglingRules.find(in: state) == [dangling])
+  }
+
+  @Test("other people's rules are never ours, empty tables or not")
+  func foreign() throws {
+    let elsewhere = RoutingPolicyRule.from(
+      try #require(IPPrefix("10.0.1.10/32")),
+      table: RouteTable(rawValue: 10_001),
+      priority: RulePriority(rawValue: 32_765))
+    let state = KernelState(rules: [elsewhere, try rule("10.0.1.10/32", 201)])
+    #expect(DanglingRules.find(in: state).isEmpty)
+  }
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+import NetworkModel
+import Planning
+import TestSupport
+import Testing
+
+@Suite("Planning")
+struct PlannerTests {
+  private let plain = Fixture.interface(
+    1, device: 1, ipv4: ("10.0.1.0/24", ["10.0.1.10", "10.0.1.5"], ["10.0.1.16/28"]))
+
+  private func plan(
+    _ interfaces: [NetworkInterface],
+    links: [Link] = (0...8).map { Fixture.link($0) },
+    planner: Planner = Planner()
+  ) throws -> [InterfacePlan] {
+    let instance = InstanceNetwork(primaryMAC: Fixture.primaryMAC, interfaces: interfaces)
+    return try planner.plan(for: instance, links: links).interfaces
+  }
+
+  @Test("the primary gets nothing, whatever IMDS says of it")
+  func primary() throws {
+    let primary = Fixture.interface(0, device: 0, ipv4: ("10.0.0.0/24", ["10.0.0.10"], []))
+    #expect(try plan([primary]).isEmpty)
+  }
+
+  @Test("the primary address comes first with the subnet, the others alone, in IMDS's order")
+  func addresses() throws {
+    let addresses = try #require(try plan([plain]).first).addresses
+    #expect(addresses.map(\.prefix.description) == ["10.0.1.10/24", "10.0.1.5/32"])
+    #expect(addresses.map(\.subnetMetric) == [513, nil])
+  }
+
+  @Test("the ENI's table has the subnet and a default by the VPC router, marked as ours")
+  func routes() throws {
+    let routes = try #require(try plan([plain]).first).routes
+    #expect(routes.map(\.destination.description) == ["10.0.1.0/24", "0.0.0.0/0"])
+    #expect(routes.map { $0.gateway?.description } == [nil, "10.0.1.1"])
+    #expect(routes.allSatisfy { $0.table.rawValue == 10_001 && $0.protocol == .eniInit })
+  }
+
+  @Test("every address and delegated prefix has its rule, after the host-wide one")
+  func rules() throws {
+    let rules = try #require(try plan([plain]).first).rules
+    #expect(
+      rules.map(\.description) == [
+        "priority 10000 from all lookup main suppress_prefixlength 0 suppress_ifgroup 10000",
+        "priority 10001 from 10.0.1.10/32 lookup 10001",
+        "priority 10001 from 10.0.1.5/32 lookup 10001",
+        "priority 10001 from 10.0.1.16/28 lookup 10001",
+      ])
+  }
+
+  @Test("a dual-stack ENI has both families, each with its host-wide rule")
+  func dualStack() throws {
+    let dual = Fixture.interface(
+      2,
+      device: 2,
+      ipv4: ("10.0.1.0/24", ["10.0.1.20"], []),
+      ipv6: ("2600:1f14::/64", ["2600:1f14::20"], ["2600:1f14:0:0:5::/80"]))
+    let plan = try #require(try plan([dual]).first)
+    #expect(plan.addresses.map(\.prefix.description) == ["10.0.1.20/24", "2600:1f14::20/64"])
+    #expect(plan.routes.last?.gateway?.description == "fe80:ec2::1")
+    #expect(plan.rules.map(\.family).filter { $0 == .ipv6 }.count == 3)
+    #expect(plan.rules.prefix(2).map(\.priority) == [.hostWide, .hostWide])
+  }
+
+  @Test("on a host without IPv6 the IPv4 part is planned alone")
+  func withoutIPv6() throws {
+    let dual = Fixture.interface(
+      2,
+      device: 2,
+      ipv4: ("10.0.1.0/24", ["10.0.1.20"], []),
+      ipv6: ("2600:1f14::/64", ["2600:1f14::20"], []))
+    let plan = try #require(try plan([dual], planner: Planner(families: [.ipv4])).first)
+    #expect(plan.addresses.map(\.prefix.family) == [.ipv4])
+    #expect(plan.rules.allSatisfy { $0.family == .ipv4 })
+  }
+
+  @Test("an ENI takes the primary's MTU")
+  func mtu() throws {
+    let links = [Fixture.link(0, mtu: 9001), Fixture.link(1)]
+    #expect(try plan([plain], links: links).first?.mtu == 9001)
+    #expect(try plan([plain], links: [Fixture.link(1)]).first?.mtu == nil)
+  }
+
+  @Test("an EFA-only ENI is named and held")
+  func efaOnly() throws {
+    let plan = try #require(try plan([Fixture.interface(3, card: 1, device: 0)]).first)
+    #expect(plan.name.text == "nic0c1")
+    #expect(plan.isHeld)
+    #expect(plan.rules.isEmpty)
+  }
+
+  @Test("an ENI that IMDS lists and the kernel lacks is not planned")
+  func missingLink() throws {
+    #expect(try plan([plain], links: [Fixture.link(0)]).isEmpty)
+  }
+
+  @Test("the plan does not depend on the order of discovery")
+  func order() throws {
+    let several = (1...4).map {
+      Fixture.interface(
+        $0, card: $0 % 2, device: $0, ipv4: ("10.0.1.0/24", ["10.0.1.\(10 + $0)"], []))
+    }
+    let plans = try plan(several)
+    #expect(plans == (try plan(several.reversed(), links: (0...8).reversed().map { Fixture.link($0) })))
+    #expect(plans.map(\.name.text) == ["nic2", "nic4", "nic1c1", "nic3c1"])
+  }
+
+  @Test("when another ENI leaves, the rest keep name, table and priority")
+  func stable() throws {
+    let all = [1, 3].map {
+      Fixture.interface($0, device: $0, ipv4: ("10.0.1.0/24", ["10.0.1.\(10 + $0)"], []))
+    }
+    #expect(try plan(all).last == (try plan([all[1]]).last))
+  }
+
+  @Test("two present ENIs in one slot are refused, and nothing is planned")
+  func collision() throws {
+    let twin = Fixture.interface(2, device: 1, ipv4: ("10.0.1.0/24", ["10.0.1.20"], []))
+    #expect(throws: PlanningError.slotClaimedTwice(plain.attachment, plain.mac, twin.mac)) {
+      try plan([plain, twin])
+    }
+  }
+}
