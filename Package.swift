@@ -43,7 +43,13 @@ let package = Package(
       swiftSettings: strict),
 
     // An EC2 in a box, for the tests and the demo; never shipped.
-    .target(name: "EC2Simulator", dependencies: ["NetworkModel"], swiftSettings: strict),
+    .target(
+      name: "EC2Simulator",
+      dependencies: ["NetworkModel"],
+      exclude: [
+        "Instance/prepare-instance", "Instance/start-unit", "Instance/follow-udev",
+      ],
+      swiftSettings: strict),
     .target(
       name: "TestSupport",
       dependencies: ["NetworkModel", "HostSystem", "Rtnetlink"],
@@ -74,7 +80,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["NetworkModel", "EC2Simulator", "TestSupport"],
+      dependencies: ["NetworkModel", "EC2Simulator", "TestSupport", "eni-init"],
       swiftSettings: strict),
     .testTarget(
       name: "EC2SimulatorTests",
@@ -88,7 +94,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "FlowTests",
-      dependencies: ["NetworkModel", "EC2Simulator", "TestSupport"],
+      dependencies: ["NetworkModel", "EC2Simulator", "TestSupport", "eni-init"],
       swiftSettings: strict),
     .testTarget(
       name: "VirtualMachineTests",

@@ -15,7 +15,8 @@ package struct FileLock: ~Copyable {
     _ path: String,
     deadline: ContinuousClock.Instant
   ) throws(SystemCallError) {
-    // One level is enough: /run is always there, our directory below it only once somebody ran.
+    // One level is enough: /run is there, our directory below it only once somebody ran. An error
+    // shows in the next line.
     if let slash = path.lastIndex(of: "/") { mkdir(String(path[..<slash]), 0o755) }
     let file = try OwnedFileDescriptor(opening: path, O_RDWR | O_CREAT, mode: 0o600)
     // flock() has no timeout of its own and a signal would need a handler; others hold the lock

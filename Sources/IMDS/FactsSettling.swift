@@ -68,13 +68,16 @@ package struct FactsSettling {
     let start = timekeeper.now()
     let patience = Patience(until: deadline, while: isLinkPresent)
     var progress = SettlingProgress(policy: policy, deadline: deadline)
+    var lastReason: Unsettled?
     while isLinkPresent() {
       let reading: InterfaceReading
       do throws(IMDSError) {
         reading = try read(mac, isPrimary, networkCardExpected, patience)
       } catch {
         guard isLinkPresent() else { break }
-        throw error
+        // What was missing says more than that the deadline came while it was asked for again.
+        guard case .failed(_, .outOfTime, _) = error, let lastReason else { throw error }
+        throw .notSettled(mac, lastReason, waited: start.duration(to: timekeeper.now()))
       }
       let now = timekeeper.now()
       switch progress.judge(reading, at: now) {
@@ -88,6 +91,7 @@ package struct FactsSettling {
         throw .notSettled(mac, reason, waited: start.duration(to: now))
       case .wait(let reason, let delay):
         guard isLinkPresent() else { break }
+        lastReason = reason
         onWait(reason, delay)
         timekeeper.sleep(delay)
       }

@@ -99,9 +99,9 @@ package final class IMDSClient {
           retryAfter: failure.retryAfter,
           jitter: jitter()
         )
-        // A wait that ends too late to try again would only make the report late.
+        // An attempt without time for a handshake would only hide this failure behind its own.
         guard failure.isTransient, patience.isWorthwhile(),
-          timekeeper.now() + delay < patience.deadline
+          timekeeper.now() + delay + policy.connectTimeout < patience.deadline
         else { throw error }
         onRetry(error, delay)
         timekeeper.sleep(delay)

@@ -36,9 +36,9 @@ struct SettlingProgress {
       return .accept(interface)
     case .unsettled(let reason):
       if let candidate = agreed(on: reason.candidate, at: now) { return .accept(candidate) }
-      // The last reading comes at the deadline itself, not up to a whole wait before it.
-      let delay = min(nextDelay, now.duration(to: deadline))
-      guard delay > .zero else { return .giveUp(reason) }
+      // Towards the end each wait leaves as much time for the reading after it.
+      let delay = min(nextDelay, now.duration(to: deadline) / 2)
+      guard delay >= policy.firstDelay else { return .giveUp(reason) }
       nextDelay = min(nextDelay * 2, policy.maximumDelay)
       return .wait(reason, delay)
     }

@@ -7,6 +7,8 @@
 /// wait. It also reports what the caller itself changes. Needs no privilege. It does not filter:
 /// links, addresses, routes and rules of the namespace, whoever changed them.
 ///
+/// Not told by the kernel: the group of a link that is down (netdev_state_change).
+///
 /// Equivalent to: ip monitor link address route rule
 package final class RouteMonitor {
   private var socket: NetlinkSocket

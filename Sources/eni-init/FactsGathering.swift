@@ -28,7 +28,7 @@ struct FactsGathering {
     }
     let instance = try host.identity()
     let primaryMAC = try metadata.primaryMAC()
-    try remember(primaryMAC, of: instance)
+    try PrimaryRecord(host: host).remember(primaryMAC, of: instance)
     guard mac != primaryMAC else { return nil }
     let interface = try settle(mac, link: link, primary: primaryMAC)
     return ENIFacts(instance: instance, primaryMAC: primaryMAC, interface: interface)
@@ -44,20 +44,6 @@ struct FactsGathering {
     }
     guard let found else { throw AttachFailure.noSuchInterface(argument) }
     return found
-  }
-
-  /// Puts the primary on record once; it cannot change while the instance lives.
-  private func remember(_ primary: MACAddress, of instance: InstanceID) throws {
-    let recorded = try host.records.records(of: instance).first { $0.role == .primary }
-    if let recorded {
-      guard recorded.mac == primary else {
-        throw AttachFailure.primaryChanged(recorded: recorded.mac, told: primary)
-      }
-      return
-    }
-    let record = InterfaceRecord(role: .primary, mac: primary, id: nil, name: nil)
-    try host.records.save(record, of: instance)
-    host.log.notice("\(primary) is the primary ENI of \(instance); every other one is held now")
   }
 
   private func settle(

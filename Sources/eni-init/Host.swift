@@ -18,6 +18,8 @@ struct Host {
   /// Where messages go.
   let log: Log
 
+  private let lockPath: String
+
   /// The host below `root`.
   init(root: String, log: Log = .standard) throws {
     files = FileStore(root: root)
@@ -25,16 +27,14 @@ struct Host {
     renderer = NetworkdRenderer()
     planner = Planner(families: try HostFamilies.spoken(files))
     self.log = log
+    lockPath = (root == "/" ? "" : root) + "/run/eni-init/lock"
   }
-
-  /// Where the lock of all runs is.
-  static let lockPath = "/run/eni-init/lock"
 
   /// Runs `body` while this process holds the lock of all runs.
   ///
   /// - Parameter patience: how long another run may keep us waiting.
   func locked<Value>(within patience: Duration, _ body: () throws -> Value) throws -> Value {
-    let lock = try FileLock(Self.lockPath, deadline: .now + patience)
+    let lock = try FileLock(lockPath, deadline: .now + patience)
     defer { extendLifetime(lock) }
     return try body()
   }

@@ -122,7 +122,8 @@ struct InstanceMetadataTests {
     values[.localIPv4s] = nil
     values[.deviceNumber] = "0"
     values[.networkCard] = "3"
-    let reading = try metadata(try server(values)).read(
+    let server = try server(values)
+    let reading = try metadata(server).read(
       mac: try macAddress(Self.secondary),
       isPrimary: false,
       networkCardExpected: true
@@ -139,7 +140,8 @@ struct InstanceMetadataTests {
     var values = InterfaceFactsTests.dual
     values[.localIPv4s] = nil
     values[.ipv4Prefix] = nil
-    let reading = try metadata(try server(values)).read(
+    let server = try server(values)
+    let reading = try metadata(server).read(
       mac: try macAddress(Self.secondary),
       isPrimary: false,
       networkCardExpected: true

@@ -46,6 +46,7 @@ final class ScriptedServer: @unchecked Sendable {
     self.endpoint = endpoint
     self.script = script
     Thread.detachNewThread { [weak self] in
+      defer { close(listener) }
       while true {
         let connection = accept(listener, nil, nil)
         guard connection >= 0, let self else { return }

@@ -33,7 +33,8 @@ struct SecrecyTests {
       }
       var texts: [String] = []
       var policy = RetryPolicy.quick
-      policy.overallTimeout = .milliseconds(40)
+      policy.connectTimeout = .milliseconds(10)
+      policy.overallTimeout = .milliseconds(200)
       let client = IMDSClient.quick(server.endpoint, policy: policy) { error, _ in
         texts += ["\(error)", String(reflecting: error)]
       }

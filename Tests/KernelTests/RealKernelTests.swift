@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Glibc
 import NetworkModel
 import Rtnetlink
 import Testing
@@ -12,23 +13,28 @@ extension KernelSuite {
     @Test("rules that say more than ours can are not seen, so that they are never taken for ours")
     func foreignRules() throws {
       let machine = try RealMachine()
-      let base = "rule add priority 10001 from 10.0.1.5 lookup 10001"
-      let selectors = [
-        "fwmark 1", "fwmark 0/0xff", "iif lo", "oif lo", "to 10.9.0.0/16", "ipproto tcp",
-        "sport 22",
-        "dport 80-90", "uidrange 0-99", "tos 0x10", "realms 3",
+      let rest = "from 10.0.1.5 lookup 10001"
+      // Each at a priority of its own: for some of these the kernel sees no difference (EEXIST).
+      let rules = [
+        "\(rest) fwmark 1", "\(rest) fwmark 0/0xff", "\(rest) iif lo", "\(rest) oif lo",
+        "\(rest) to 10.9.0.0/16", "\(rest) ipproto tcp", "\(rest) sport 22", "\(rest) dport 80-90",
+        "\(rest) uidrange 0-99", "\(rest) tos 0x10", "\(rest) realms 3", "not \(rest)",
+        "\(rest) suppress_prefixlength 999", "from 10.0.1.5 l3mdev", "from 10.0.1.5 blackhole",
+        "from 10.0.1.5 goto 32766",
       ]
-      for selector in selectors { try machine.ip("\(base) \(selector)") }
-      try machine.ip("rule add priority 10001 from 10.0.1.5 l3mdev")
-      try machine.ip("rule add priority 10001 not from 10.0.1.5 lookup 10001")
-      try machine.ip("rule add priority 10001 from 10.0.1.5 blackhole")
-      try machine.ip("rule add priority 10001 from 10.0.1.5 goto 32766")
-      try machine.ip("rule add priority 10001 from 10.0.1.5 lookup 10001 suppress_prefixlength 999")
+      for (number, rule) in rules.enumerated() {
+        try machine.ip("rule add priority \(10_001 + number) \(rule)")
+      }
       #expect(try machine.kernel.snapshot().addedRules.isEmpty)
-      #expect(try machine.list("rule show").count == 3 + selectors.count + 5)
+      #expect(try machine.list("-4 rule show").count == 3 + rules.count)
+    }
 
-      try machine.ip(base)
-      #expect(try machine.kernel.snapshot().addedRules == [Example.rule(from: "10.0.1.5/32")])
+    @Test("a rule in whose place the kernel sees a foreign one is refused, not taken for that one")
+    func rivalRule() throws {
+      let machine = try RealMachine()
+      try machine.ip("rule add priority 10001 from 10.0.1.5 lookup 10001 realms 3")
+      expectRefusal(
+        EEXIST, of: .addRule(Example.rule(from: "10.0.1.5/32")), by: machine.kernel)
     }
 
     @Test("rules that others added are removed, whatever protocol they are marked with")
@@ -55,7 +61,8 @@ extension KernelSuite {
       let (first, second) = (try machine.plug(Example.nic1), try machine.plug(Example.nic2))
       try machine.kernel.apply([first.up, second.up, first.add("10.0.1.5/24")])
       try machine.ip("route add 10.8.0.0/16 table 10001 nexthop dev nic1 nexthop dev nic2")
-      try machine.ip("-6 route add 2600:8::/32 table 10001 nexthop dev nic1 nexthop dev nic2")
+      let hops = "nexthop via fe80::1 dev nic1 nexthop via fe80::1 dev nic2"
+      try machine.ip("-6 route add 2600:8::/32 table 10001 \(hops)")
       try machine.ip("route add blackhole 10.7.0.0/16 table 10001")
       try machine.ip("-6 route add unreachable 2600:7::/32 table 10001")
       let state = try machine.kernel.snapshot()
@@ -87,7 +94,7 @@ extension KernelSuite {
         try machine.kernel.apply(link.add("2600:1::5/64"))
       } throws: {
         "\($0)".hasSuffix(
-          "the kernel says “IPv6 is disabled on this device”; check"
+          "the kernel says “ipv6: IPv6 is disabled on this device”; check"
             + " net.ipv6.conf.*.disable_ipv6"
         )
       }

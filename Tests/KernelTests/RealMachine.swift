@@ -31,7 +31,8 @@ final class RealMachine: Machine {
       _ = try? ip("link del dev \(link.name)")
     }
     for family in ["-4", "-6"] {
-      try ip("\(family) rule flush")
+      // One flush deletes while it lists, and skips some of very many.
+      while try list("\(family) rule show").count > 1 { try ip("\(family) rule flush") }
       try ip("\(family) rule add priority 32766 lookup main")
     }
     try ip("-4 rule add priority 32767 lookup default")
@@ -47,24 +48,7 @@ final class RealMachine: Machine {
 
   /// Runs iproute2 and returns what it printed.
   @discardableResult
-  func ip(_ arguments: String) throws -> Data {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["ip"] + arguments.split(separator: " ").map(String.init)
-    let (output, complaint) = (Pipe(), Pipe())
-    process.standardOutput = output
-    process.standardError = complaint
-    try process.run()
-    let printed = output.fileHandleForReading.readDataToEndOfFile()
-    let complained = complaint.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
-      throw CommandFailure(
-        text: "ip \(arguments): \(String(bytes: complained, encoding: .utf8) ?? "?")"
-      )
-    }
-    return printed
-  }
+  func ip(_ words: String) throws -> Data { Data(try Iproute2.run(words)) }
 
   /// What `ip -j` prints, as a list of objects.
   func list(_ arguments: String) throws -> [[String: Any]] {
@@ -74,10 +58,4 @@ final class RealMachine: Machine {
       "ip -j \(arguments)"
     )
   }
-}
-
-/// Why the machine could not be prepared.
-struct CommandFailure: Error, CustomStringConvertible {
-  let text: String
-  var description: String { text }
 }

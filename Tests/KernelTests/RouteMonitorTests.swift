@@ -12,7 +12,10 @@ extension KernelSuite {
     func changes() throws {
       let machine = try RealMachine()
       let link = try machine.plug(Example.nic1)
+      // Of a link that is down the kernel does not tell every change, of its group for one.
+      try machine.kernel.apply(link.up)
       let monitor = try RouteMonitor()
+      while try monitor.wait(timeout: .milliseconds(500)) {}
       #expect(try !monitor.wait(timeout: .milliseconds(20)))
       let changes: [Change] = [
         .setGroup(.eni, link.index, link.name), link.add("10.0.1.5/32"), link.add("2600:1::5/128"),

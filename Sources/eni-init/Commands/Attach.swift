@@ -16,20 +16,15 @@ struct Attach: ParsableCommand {
     help: "The interface: a name, an alternative name such as the ENI id, an index or a MAC.")
   var interface: String
 
-  @Option(help: ArgumentHelp("Give up waiting for IMDS after this long.", valueName: "seconds"))
-  var timeout = 60
+  @Option(
+    help: ArgumentHelp("Give up waiting for IMDS after this long.", valueName: "seconds"))
+  var timeout = Timeout(seconds: 60)
 
   @OptionGroup var options: HostOptions
 
-  func validate() throws {
-    guard (1...3600).contains(timeout) else {
-      throw ValidationError("--timeout takes 1 to 3600 seconds, not \(timeout)")
-    }
-  }
-
   func run() throws {
     let host = try Host(root: options.root)
-    let deadline = ContinuousClock.now + .seconds(timeout)
+    let deadline = ContinuousClock.now + timeout.duration
     let gathering = FactsGathering(
       host: host,
       metadata: MetadataSource(options, deadline: deadline).metadata,

@@ -12,23 +12,18 @@ struct Detach: ParsableCommand {
       any more. An ENI that comes back within seconds, as in a driver reload, loses nothing.
       """)
 
-  @Option(help: ArgumentHelp("Give up waiting for IMDS after this long.", valueName: "seconds"))
-  var timeout = 120
+  @Option(
+    help: ArgumentHelp("Give up waiting for IMDS after this long.", valueName: "seconds"))
+  var timeout = Timeout(seconds: 120)
 
   @OptionGroup var options: HostOptions
-
-  func validate() throws {
-    guard (1...3600).contains(timeout) else {
-      throw ValidationError("--timeout takes 1 to 3600 seconds, not \(timeout)")
-    }
-  }
 
   func run() throws {
     let host = try Host(root: options.root)
     let departure = Departure(
       host: host,
       instance: try host.identity(),
-      deadline: .now + .seconds(timeout))
+      deadline: .now + timeout.duration)
     try departure.removeDanglingRules()
     guard try !departure.absent().isEmpty else { return }
     let metadata = MetadataSource(options, deadline: departure.deadline).metadata

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import HostSystem
 import Rtnetlink
 import Udev
 
@@ -20,10 +21,12 @@ struct Status: ParsableCommand {
 
   func run() throws {
     let host = try Host(root: options.root)
+    let instance = try? host.identity()
     let report = StatusReport(
       state: try RouteSocket().snapshot(),
       marked: try UdevContext().interfaces(),
-      instance: try? host.identity())
+      instance: instance,
+      records: try instance.map { try host.records.records(of: $0) } ?? [])
     print(json ? try report.json() : report.table, terminator: "")
   }
 }

@@ -19,13 +19,16 @@ struct StatusReport: Encodable {
   }
 
   /// The report of what kernel and udev show.
-  init(state: KernelState, marked: [UdevLink], instance: InstanceID?) {
+  ///
+  /// A record counts more than udev's mark, which is as old as the link's last event.
+  init(state: KernelState, marked: [UdevLink], instance: InstanceID?, records: [InterfaceRecord]) {
     self.instance = instance?.text
     interfaces = marked.compactMap { mark in
       guard let role = mark.role,
         let link = state.links.first(where: { $0.index == mark.index })
       else { return nil }
-      return InterfaceStatus(link, role: role, state: state)
+      let record = records.first { state.link(mac: $0.mac)?.index == link.index }
+      return InterfaceStatus(link, role: record?.role ?? role, state: state)
     }.sorted { ($0.order, $0.index) < ($1.order, $1.index) }
   }
 

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import NetworkModel
+
+extension NamespaceInstance {
+  /// The top of the repository.
+  private static let repository = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().path
+
+  /// Puts an image's usual configuration on disk: DHCP on every Ethernet link.
+  package func installImage() throws {
+    try check(["sh", "-c", "rm -rf /etc/systemd/network/* /etc/netplan"])
+    try write(
+      "/etc/systemd/network/80-dhcp.network",
+      content: "[Match]\nType=ether\n\n[Network]\nDHCP=yes\n")
+  }
+
+  /// Lays out what the package ships, with `program` as `/usr/sbin/eni-init`.
+  ///
+  /// Two things differ from a real installation: the links here are veth pairs, so a rule names
+  /// them as candidates; and the machine's kernel shows no DMI of ours, so the rule that reads it
+  /// has the id written in.
+  package func installPackage(program: String) throws {
+    let source = Self.repository
+    try write("/usr/sbin/eni-init", from: program, executable: true)
+    for unit in ["eni-init-attach@", "eni-init-boot", "eni-init-detach@"] {
+      try write(
+        "/usr/lib/systemd/system/\(unit).service",
+        from: "\(source)/packaging/systemd/\(unit).service")
+    }
+    try write(
+      "/usr/lib/systemd/network/06-eni-init-hold.network",
+      from: "\(source)/packaging/network/06-eni-init-hold.network")
+    let rule = try String(contentsOfFile: "\(source)/udev/70-eni-init.rules", encoding: .utf8)
+    try write(
+      "/usr/lib/udev/rules.d/70-eni-init.rules",
+      content: rule.replacingOccurrences(
+        of: "$attr{[dmi/id]board_asset_tag}", with: id.text))
+    try write(
+      "/etc/udev/rules.d/69-candidates.rules",
+      content: #"SUBSYSTEM=="net", KERNEL=="ens*|nic*", ENV{ENI_INIT_CANDIDATE}="1""# + "\n")
+  }
+
+  /// Takes the program away, as a removed or broken package would; everything else stays.
+  package func removeProgram() throws {
+    try check(["rm", "-f", "/usr/sbin/eni-init"])
+  }
+}

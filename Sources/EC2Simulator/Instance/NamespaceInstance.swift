@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Foundation
+package import NetworkModel
+
+/// An EC2 instance made of namespaces, with the machine's own systemd-udevd and systemd-networkd.
+///
+/// It has a disk that survives ``powerOff()``, a hypervisor that shows its instance id, and whatever
+/// links the VPC plugs into it. What it lacks is systemd as process 1: `follow-udev` starts the
+/// units that udev's rules ask for.
+package final class NamespaceInstance {
+  /// The instance id.
+  package let id: InstanceID
+  /// Where what it writes is kept.
+  package let disk: String
+  /// The process by which its namespaces are entered; nil while it is off.
+  package private(set) var pid: pid_t?
+
+  private var supervisor: Process?
+  private var daemons: [Process] = []
+
+  private static let scripts = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path
+
+  /// An instance that is off, with an empty disk below `directory`.
+  package init(id: InstanceID, directory: String) throws {
+    self.id = id
+    disk = directory + "/disk-" + id.text
+    try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: true)
+  }
+
+  deinit { powerOff() }
+
+  /// Turns the instance on: its namespaces exist, so links can be plugged; nothing runs yet.
+  package func powerOn() throws {
+    let log = disk + "/console.log"
+    let supervisor = try Program([
+      "unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc",
+      "--propagation", "private", Self.scripts + "/prepare-instance", disk, id.text,
+    ]).start(log: log)
+    self.supervisor = supervisor
+    try Condition.wait(until: "the instance's mounts") {
+      try String(contentsOfFile: log, encoding: .utf8).contains("prepared")
+    }
+    pid = try Condition.wait(for: "the instance's first process") {
+      let parent = supervisor.processIdentifier
+      let path = "/proc/\(parent)/task/\(parent)/children"
+      return try String(contentsOfFile: path, encoding: .utf8).split(separator: " ").first
+        .flatMap { pid_t($0) }
+    }
+    try write("/usr/bin/systemctl", from: Self.scripts + "/start-unit", executable: true)
+  }
+
+  /// Starts what a boot starts, in its order: udev, coldplug, our boot hook, networkd.
+  package func boot() throws {
+    try daemon(["/lib/systemd/systemd-udevd"], name: "udevd")
+    try Condition.wait(until: "udevd") { try run(["udevadm", "control", "--ping"]).status == 0 }
+    try daemon([Self.scripts + "/follow-udev"], name: "follow-udev")
+    try Condition.wait(until: "the follower of udev") {
+      try run(["pidof", "udevadm"]).status == 0
+    }
+    try check(["udevadm", "trigger", "--action=add", "--subsystem-match=net", "--settle"])
+    if try run(["test", "-x", "/usr/sbin/eni-init"]).status == 0 {
+      _ = try run(["sh", "-c", "systemctl --no-block start eni-init-boot.service"])
+      try Condition.wait(until: "the boot hook") {
+        try journal().contains("eni-init-boot.service: status")
+      }
+    }
+    try check(["dbus-daemon", "--system", "--fork"])
+    try daemon(
+      ["env", "SYSTEMD_LOG_LEVEL=debug", "/lib/systemd/systemd-networkd"], name: "networkd")
+    try Condition.wait(until: "networkd") { try run(["networkctl", "list"]).status == 0 }
+  }
+
+  /// Turns the instance off at once: what is on disk stays, all else is gone.
+  package func powerOff() {
+    supervisor?.terminate()
+    supervisor?.waitUntilExit()
+    for daemon in daemons { daemon.waitUntilExit() }
+    supervisor = nil
+    daemons = []
+    pid = nil
+  }
+
+  /// Runs a program in the instance, whatever its status.
+  package func run(_ words: [String], input: String = "") throws -> Program.Result {
+    try Program(entering + words).result(input: input)
+  }
+
+  /// Runs a program in the instance and gives its output; its status must be 0.
+  @discardableResult
+  package func check(_ words: [String], input: String = "") throws -> String {
+    try Program(entering + words).run(input: input)
+  }
+
+  /// Writes a file of the instance.
+  package func write(_ path: String, content: String) throws {
+    try check(["sh", "-c", "mkdir -p \"${1%/*}\" && cat >\"$1\"", "sh", path], input: content)
+  }
+
+  /// Copies a file of the machine into the instance.
+  package func write(_ path: String, from source: String, executable: Bool = false) throws {
+    let mode = executable ? "755" : "644"
+    // A running program cannot be written to, so the file is replaced.
+    try check(["install", "-D", "-m", mode, source, path])
+  }
+
+  /// What the units wrote, and how each ended.
+  package func journal() throws -> String {
+    try run(["cat", "/run/journal"]).output
+  }
+
+  /// What networkd wrote, with its debug messages.
+  package func networkdLog() throws -> String {
+    try String(contentsOfFile: disk + "/networkd.log", encoding: .utf8)
+  }
+
+  private var entering: [String] {
+    ["nsenter", "--target", "\(pid ?? 0)", "--net", "--mount", "--pid", "--"]
+  }
+
+  private func daemon(_ words: [String], name: String) throws {
+    daemons.append(try Program(entering + words).start(log: "\(disk)/\(name).log"))
+  }
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import IMDS
+import NetworkModel
+
+/// `eni-init arm`: what the package runs when it is installed on a running instance.
+struct Arm: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Put the primary ENI on record, so that every new one is held.",
+    discussion: """
+      Asks IMDS which ENI is the primary and writes it down; changes no link. A boot does the \
+      same by itself. Until it is done, an ENI that is hot-plugged is left to the image, because \
+      it might be the primary.
+      """)
+
+  @Option(
+    help: ArgumentHelp("Give up waiting for IMDS after this long.", valueName: "seconds"))
+  var timeout = Timeout(seconds: 10)
+
+  @OptionGroup var options: HostOptions
+
+  func run() throws {
+    let host = try Host(root: options.root)
+    let instance = try host.identity()
+    let source = MetadataSource(options, deadline: .now + timeout.duration)
+    try PrimaryRecord(host: host).remember(try source.metadata.primaryMAC(), of: instance)
+  }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+import EC2Simulator
+import TestSupport
+import Testing
+
+@Suite("Boot, on a tree of files")
+struct BootTests {
+  private let root: TemporaryRoot
+  private let own = "/etc/eni-init/instances/i-0123456789abcdef0"
+  private let other = "/etc/eni-init/instances/i-0fedcba9876543210"
+  private let header = "# Written by eni-init(8); changes here are lost.\n"
+
+  init() throws {
+    root = try TemporaryRoot()
+  }
+
+  private func boot() throws -> Program.Result {
+    try Program([BuiltProduct.path("eni-init"), "boot", "--root", root.path]).result()
+  }
+
+  private func identify(_ text: String = "i-0123456789abcdef0\n") throws {
+    try root.write(text, to: "/sys/class/dmi/id/board_asset_tag")
+    try root.write("", to: "/run/eni-init/lock")
+  }
+
+  private func network(_ name: String) -> String {
+    "/etc/systemd/network/05-eni-init-\(name).network"
+  }
+
+  @Test("records and files of another instance go, those of this one stay")
+  func foreign() throws {
+    try identify()
+    try root.write("ENI_INIT_ROLE=primary\n", to: own + "/02:00:00:00:00:05")
+    try root.write(
+      "ENI_INIT_ROLE=secondary\nENI_INIT_NAME=nic1\n", to: own + "/02:00:00:00:00:06")
+    try root.write(
+      "ENI_INIT_ROLE=secondary\nENI_INIT_NAME=nic2\n", to: other + "/02:00:00:00:00:07")
+    for name in ["nic1", "nic2"] { try root.write(header, to: network(name)) }
+    try root.write(header + "10002\tnic2\n", to: "/etc/iproute2/rt_tables.d/eni-init-nic2.conf")
+    let result = try boot()
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(
+      root.files == [
+        own + "/02:00:00:00:00:05", own + "/02:00:00:00:00:06", "/etc/systemd/network/05-eni-init-nic1.network",
+        "/run/eni-init/lock", "/sys/class/dmi/id/board_asset_tag",
+      ].sorted())
+    #expect(result.errors.contains("i-0fedcba9876543210"))
+    let second = try boot()
+    #expect(second.status == 0)
+    #expect(second.errors.isEmpty, "a second run changes nothing and says nothing")
+  }
+
+  @Test("files that look like ours and are not stay")
+  func lookAlikes() throws {
+    try identify()
+    try root.write("[Match]\nName=x\n", to: network("nic1"))
+    try root.write(header, to: "/etc/systemd/network/05-mine.network")
+    #expect(try boot().status == 0)
+    #expect(root.read(network("nic1")) != nil)
+    #expect(root.read("/etc/systemd/network/05-mine.network") != nil)
+  }
+
+  @Test(
+    "without an instance id nothing is removed, and the reason is said",
+    arguments: ["", "Not Specified\n", "i-../../x\n"])
+  func noIdentity(text: String) throws {
+    try identify(text)
+    try root.write("ENI_INIT_ROLE=primary\n", to: other + "/02:00:00:00:00:05")
+    let before = root.files
+    let result = try boot()
+    #expect(result.status == 65)
+    #expect(result.errors.contains("instance id"))
+    #expect(root.files == before)
+  }
+
+  @Test("a damaged record of this instance stops the run before anything is removed")
+  func damaged() throws {
+    try identify()
+    try root.write("garbage", to: own + "/02:00:00:00:00:06")
+    try root.write("ENI_INIT_ROLE=primary\n", to: other + "/02:00:00:00:00:05")
+    try root.write(header, to: network("nic9"))
+    let before = root.files
+    let result = try boot()
+    #expect(result.status == 65)
+    #expect(result.errors.contains("02:00:00:00:00:06"))
+    #expect(root.files == before)
+  }
+}
