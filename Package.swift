@@ -31,7 +31,8 @@ let package = Package(
     .systemLibrary(
       name: "CUdev",
       pkgConfig: "libudev",
-      providers: [.apt(["libudev-dev"]), .yum(["systemd-devel"])]),
+      providers: [.apt(["libudev-dev"]), .yum(["systemd-devel"])]
+    ),
 
     // The composition: commands, log lines, exit codes.
     .executableTarget(
@@ -40,7 +41,8 @@ let package = Package(
         "NetworkModel", "Planning", "Rendering", "HostSystem", "IMDS", "Rtnetlink", "Udev",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: strict),
+      swiftSettings: strict
+    ),
 
     // An EC2 in a box, for the tests and the demo; never shipped.
     .target(
@@ -49,57 +51,69 @@ let package = Package(
       exclude: [
         "Instance/prepare-instance", "Instance/start-unit", "Instance/follow-udev",
       ],
-      swiftSettings: strict),
+      swiftSettings: strict
+    ),
     .target(
       name: "TestSupport",
       dependencies: ["NetworkModel", "HostSystem", "Rtnetlink"],
-      swiftSettings: strict),
+      swiftSettings: strict
+    ),
 
     .testTarget(name: "NetworkModelTests", dependencies: ["NetworkModel"], swiftSettings: strict),
     .testTarget(
       name: "PlanningTests",
       dependencies: ["NetworkModel", "Planning", "TestSupport"],
-      swiftSettings: strict),
+      swiftSettings: strict
+    ),
     .testTarget(
       name: "RenderingTests",
       dependencies: ["NetworkModel", "Planning", "Rendering", "TestSupport"],
       exclude: ["Goldens"],
-      swiftSettings: strict),
+      swiftSettings: strict
+    ),
     .testTarget(
       name: "HostSystemTests",
       dependencies: ["NetworkModel", "HostSystem", "TestSupport"],
-      swiftSettings: strict),
+      swiftSettings: strict
+    ),
     .testTarget(
       name: "IMDSTests",
       dependencies: ["NetworkModel", "IMDS", "EC2Simulator"],
-      swiftSettings: strict),
+      swiftSettings: strict
+    ),
     .testTarget(
       name: "RtnetlinkTests",
       dependencies: ["NetworkModel", "Rtnetlink", "CNetlink", "TestSupport"],
       exclude: ["Captures"],
-      swiftSettings: strict),
+      swiftSettings: strict
+    ),
     .testTarget(
       name: "CommandTests",
       dependencies: ["NetworkModel", "EC2Simulator", "TestSupport", "eni-init"],
-      swiftSettings: strict),
+      swiftSettings: strict
+    ),
     .testTarget(
       name: "EC2SimulatorTests",
       dependencies: ["NetworkModel", "EC2Simulator"],
-      swiftSettings: strict),
+      swiftSettings: strict
+    ),
 
     // These need namespaces or virtual machines of their own: `make test` gives them some.
     .testTarget(
       name: "KernelTests",
       dependencies: ["NetworkModel", "Planning", "Rtnetlink", "TestSupport"],
-      swiftSettings: strict),
+      swiftSettings: strict
+    ),
     .testTarget(
       name: "FlowTests",
       dependencies: ["NetworkModel", "EC2Simulator", "TestSupport", "eni-init"],
-      swiftSettings: strict),
+      swiftSettings: strict
+    ),
     .testTarget(
       name: "VirtualMachineTests",
       dependencies: ["NetworkModel", "EC2Simulator", "TestSupport"],
       exclude: ["Images"],
-      swiftSettings: strict),
+      swiftSettings: strict
+    ),
   ]
 )

@@ -14,7 +14,9 @@ package struct Command: Hashable, Sendable {
     self.arguments = arguments
   }
 
-  /// Runs the program to its end. Its output goes where ours goes; its locale is C.
+  /// Runs the program to its end.
+  ///
+  /// Its output goes where ours goes; its locale is C.
   ///
   /// - Throws: ``CommandError`` when it cannot be started or does not end with status 0.
   package func run() throws(CommandError) {

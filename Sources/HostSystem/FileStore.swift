@@ -29,7 +29,7 @@ package struct FileStore: Sendable {
     do throws(SystemCallError) {
       let file = try OwnedFileDescriptor(opening: root + path, O_RDONLY)
       return String(decoding: try Self.readAll(file, path), as: UTF8.self)
-    } catch where error.errno == ENOENT || error.errno == ENOTDIR {
+    } catch  where error.errno == ENOENT || error.errno == ENOTDIR {
       return nil
     }
   }
@@ -135,7 +135,10 @@ package struct FileStore: Sendable {
 
   private static func write(_ file: ConfigFile, to path: String) throws(SystemCallError) {
     let handle = try OwnedFileDescriptor(
-      opening: path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode: 0o600)
+      opening: path,
+      O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW,
+      mode: 0o600
+    )
     let bytes = Array(file.content.utf8)
     try handle.withRawValue { descriptor throws(SystemCallError) in
       guard fchmod(descriptor, mode_t(file.mode)) == 0 else {

@@ -8,8 +8,9 @@ package import NetworkModel
 package struct RecordStore: Sendable {
   /// The directory of directories.
   package static let directory = "/etc/eni-init/instances"
-  /// In an instance's directory: a link to the primary's record. While it resolves, any ENI
-  /// without a record is a new one, and udev holds it.
+  /// In an instance's directory: a link to the primary's record.
+  ///
+  /// While it resolves, any ENI without a record is a new one, and udev has it held.
   package static let primaryLink = "primary"
 
   private let files: FileStore
@@ -29,21 +30,14 @@ package struct RecordStore: Sendable {
   /// - Throws: ``RecordError`` when a record cannot be read, or is not a record.
   package func records(of instance: InstanceID) throws(RecordError) -> [InterfaceRecord] {
     let directory = path(of: instance)
-    let contents: [(MACAddress, String?)]
-    do throws(SystemCallError) {
-      let named = try files.names(in: directory).compactMap { MACAddress($0) }
-      contents = try named.map { mac throws(SystemCallError) in
-        (mac, try files.read("\(directory)/\(mac)"))
-      }
-    } catch {
-      throw .system(error)
-    }
-    return try contents.filter { $0.1 != nil }.map { mac, content throws(RecordError) in
-      guard let record = InterfaceRecord(mac: mac, content: content ?? "") else {
+    var records: [InterfaceRecord] = []
+    for (mac, content) in try contents(of: directory) {
+      guard let record = InterfaceRecord(mac: mac, content: content) else {
         throw .malformed("\(directory)/\(mac)")
       }
-      return record
+      records.append(record)
     }
+    return records
   }
 
   /// Writes a record; the primary's becomes the one that ``primaryLink`` names.
@@ -78,6 +72,20 @@ package struct RecordStore: Sendable {
       try files.remove("\(directory)/\(name)")
     }
     try files.removeDirectory(directory)
+  }
+
+  private func contents(
+    of directory: String
+  ) throws(RecordError) -> [(mac: MACAddress, content: String)] {
+    do throws(SystemCallError) {
+      var contents: [(MACAddress, String)] = []
+      for mac in try files.names(in: directory).compactMap({ MACAddress($0) }) {
+        if let content = try files.read("\(directory)/\(mac)") { contents.append((mac, content)) }
+      }
+      return contents
+    } catch {
+      throw .system(error)
+    }
   }
 
   private func path(of instance: InstanceID) -> String { "\(Self.directory)/\(instance)" }

@@ -14,7 +14,9 @@ package struct FactsSettling {
   private let read: Read
 
   /// Makes one reading: MAC, whether it is the primary, whether `network-card` is expected.
-  typealias Read = (MACAddress, Bool, Bool, Patience) throws(IMDSError) -> InterfaceReading
+  typealias Read = (
+    MACAddress, Bool, () throws(IMDSError) -> Bool, Patience
+  ) throws(IMDSError) -> InterfaceReading
 
   /// Settling by reading `metadata`.
   ///
@@ -32,7 +34,7 @@ package struct FactsSettling {
       try metadata.read(
         mac: mac,
         isPrimary: isPrimary,
-        networkCardExpected: networkCardExpected,
+        networkCardExpected: try networkCardExpected(),
         patience: patience
       )
     }
@@ -60,7 +62,7 @@ package struct FactsSettling {
   package func settle(
     mac: MACAddress,
     isPrimary: Bool,
-    networkCardExpected: Bool,
+    networkCardExpected: @escaping @autoclosure () throws(IMDSError) -> Bool,
     deadline: ContinuousClock.Instant,
     isLinkPresent: @escaping () -> Bool,
     onWait: (Unsettled, Duration) -> Void = { _, _ in }

@@ -42,6 +42,7 @@ final class HTTPConnection {
       do {
         return try perform(request, over: kept, attempt)
       } catch .connectionLost {
+        // The server closed it just then; the new connection below has what is left of the time.
       }
     }
     return try perform(request, over: try connect(attempt), attempt)

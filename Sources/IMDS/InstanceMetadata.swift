@@ -78,6 +78,13 @@ package struct InstanceMetadata {
     }
   }
 
+  /// Whether this instance's type tells network cards: whether the primary, whose metadata is
+  /// complete, lists the key. One request.
+  package func listsNetworkCards(_ primary: MACAddress) throws(IMDSError) -> Bool {
+    guard case .present(let keys) = try keys(of: primary) else { return false }
+    return keys.contains(.networkCard)
+  }
+
   /// Reads the facts of one ENI in a single pass: its listing, then the keys that it lists.
   ///
   /// At most 10 requests; 6 for a plain ENI with `network-card`. The pass ends with the first reason
@@ -87,25 +94,27 @@ package struct InstanceMetadata {
   ///   - mac: Which ENI.
   ///   - isPrimary: Whether `mac` equals ``primaryMAC(patience:)``.
   ///   - networkCardExpected: Whether this instance type has the key `network-card`: some ENI of
-  ///     the instance has listed it. When false, an ENI without it is on card 0.
+  ///     the instance has listed it. When false, an ENI without it is on card 0. Only asked when
+  ///     the ENI's own listing leaves it open, so that finding out may cost a request.
   ///   - patience: How long to try; the client's deadline when nil.
   /// - Returns: The facts, or why they are not to be believed yet.
   /// - Throws: What ``IMDSClient/get(_:patience:)`` throws, and malformed values.
   package func read(
     mac: MACAddress,
     isPrimary: Bool,
-    networkCardExpected: Bool,
+    networkCardExpected: @autoclosure () throws(IMDSError) -> Bool,
     patience: Patience? = nil
   ) throws(IMDSError) -> InterfaceReading {
     guard case .present(let listing) = try keys(of: mac, patience: patience) else {
       return .unsettled(.notListed)
     }
+    let isCardExpected = listing.contains(.networkCard) ? true : try networkCardExpected()
     var values: [InterfaceKey: String] = [:]
     func facts() -> InterfaceFacts {
       InterfaceFacts(
         mac: mac,
         isPrimary: isPrimary,
-        networkCardExpected: networkCardExpected,
+        networkCardExpected: isCardExpected,
         values: values
       )
     }

@@ -5,16 +5,23 @@ import NetworkModel
 /// The keys under `network/interfaces/macs/<mac>/` that we read, spelled as IMDS serves them
 /// (EC2 user guide, "Instance metadata categories").
 package enum InterfaceKey: String, CaseIterable, Hashable, Sendable, CustomStringConvertible {
+  /// The slot on the card; 0 while an attachment propagates.
   case deviceNumber = "device-number"
-  /// So spelled by IMDS; the documentation says `network-card-index`.
+  /// The card; so spelled by IMDS, while the documentation says `network-card-index`.
   case networkCard = "network-card"
+  /// The ENI's id.
   case interfaceID = "interface-id"
+  /// Private IPv4 addresses, the primary first.
   case localIPv4s = "local-ipv4s"
+  /// Delegated IPv4 prefixes, /28 each.
   case ipv4Prefix = "ipv4-prefix"
+  /// The subnet's IPv4 block; absent in an IPv6-only subnet.
   case subnetIPv4Block = "subnet-ipv4-cidr-block"
+  /// IPv6 addresses.
   case ipv6s = "ipv6s"
+  /// Delegated IPv6 prefixes, /80 each.
   case ipv6Prefix = "ipv6-prefix"
-  /// A list, although a subnet has one block in practice.
+  /// The subnet's IPv6 blocks: a list, although a subnet has one in practice.
   case subnetIPv6Blocks = "subnet-ipv6-cidr-blocks"
 
   /// The key as IMDS serves it.

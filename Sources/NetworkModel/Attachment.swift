@@ -53,7 +53,9 @@ package struct Attachment: Hashable, Sendable {
     let prefix = "device-number-"
     guard text.hasPrefix(prefix) else { return nil }
     let numbers = text.dropFirst(prefix.count).split(
-      separator: ".", omittingEmptySubsequences: false)
+      separator: ".",
+      omittingEmptySubsequences: false
+    )
     guard numbers.count == 2, let device = Int(numbers[0]), let card = Int(numbers[1]) else {
       return nil
     }

@@ -69,7 +69,8 @@ package struct InterfaceRecord: Hashable, Sendable {
       role: role,
       mac: mac,
       id: id.flatMap { NetworkInterface.ID($0) },
-      name: name.flatMap { InterfaceName($0) })
+      name: name.flatMap { InterfaceName($0) }
+    )
     guard (name == nil) == (self.name == nil), (id == nil) == (self.id == nil) else { return nil }
   }
 }

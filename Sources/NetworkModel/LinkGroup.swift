@@ -10,8 +10,9 @@ package struct LinkGroup: Hashable, Sendable, CustomStringConvertible {
     self.rawValue = rawValue
   }
 
-  /// The group of every ENI, the primary too, which the udev rule puts them into. The host-wide
-  /// rule skips main's routes through it.
+  /// The group of every ENI, the primary too, which the udev rule puts them into.
+  ///
+  /// The host-wide routing rule ignores main's routes through it.
   package static let eni = LinkGroup(rawValue: 10_000)
 
   package var description: String { String(rawValue) }

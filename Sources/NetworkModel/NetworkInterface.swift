@@ -60,7 +60,8 @@ extension NetworkInterface {
     /// The addresses of one family; nil unless all are of the subnet's family and each lies
     /// in the subnet, and the subnet has room for a gateway.
     package init?(subnet: IPPrefix, addresses: [IPAddress], delegatedPrefixes: [IPPrefix] = []) {
-      guard subnet == subnet.network, subnet.length >= 8, subnet.length < subnet.family.bitWidth - 1,
+      guard subnet == subnet.network, subnet.length >= 8,
+        subnet.length < subnet.family.bitWidth - 1,
         addresses.allSatisfy(subnet.contains),
         delegatedPrefixes.allSatisfy({ $0 == $0.network && subnet.contains($0.address) }),
         delegatedPrefixes.allSatisfy({ $0.length >= subnet.length })

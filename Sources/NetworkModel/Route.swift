@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A unicast route through a link. Which link is said where the route is kept.
+/// A unicast route through a link, which is named where the route is kept.
 package struct Route: Hashable, Sendable {
   /// Where it leads; length 0 is a default route.
   package let destination: IPPrefix
@@ -8,7 +8,9 @@ package struct Route: Hashable, Sendable {
   package let gateway: IPAddress?
   /// The table that holds it.
   package let table: RouteTable
-  /// Lower wins. 0 means none for IPv4; for IPv6 the kernel stores 1024 when none is given.
+  /// The metric, of which the lowest wins.
+  ///
+  /// 0 means none for IPv4; for IPv6 the kernel stores 1024 when none is given.
   package let metric: UInt32
   /// Who installed it.
   package let `protocol`: RouteProtocol

@@ -14,8 +14,10 @@ package struct RouteProtocol: Hashable, Sendable, CustomStringConvertible {
   package static let kernel = RouteProtocol(rawValue: 2)
   /// What networkd marks its rules with; its rule section has no key to change it.
   package static let `static` = RouteProtocol(rawValue: 4)
-  /// Ours, by which our routes are told from everybody else's. No routing daemon in
-  /// rtnetlink.h or iproute2's rt_protos has 169; the number recalls 169.254.169.254.
+  /// Ours, by which our routes are told from everybody else's.
+  ///
+  /// No routing daemon in rtnetlink.h or iproute2's rt_protos has 169; the number recalls
+  /// 169.254.169.254.
   package static let eniInit = RouteProtocol(rawValue: 169)
 
   package var description: String {

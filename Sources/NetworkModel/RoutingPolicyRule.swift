@@ -50,6 +50,7 @@ package struct RoutingPolicyRule: Hashable, Sendable {
       priority: .hostWide,
       table: .main,
       suppressPrefixLength: 0,
-      suppressGroup: .eni)
+      suppressGroup: .eni
+    )
   }
 }

@@ -19,7 +19,9 @@ package enum DanglingRules {
     let dangling = perInterface.filter { !live.contains($0.table) }
     guard !dangling.isEmpty else { return [] }
     let families = Set(dangling.map(\.family)).subtracting(
-      perInterface.filter { live.contains($0.table) }.map(\.family))
-    return dangling + state.rules.filter { $0 == .hostWide($0.family) && families.contains($0.family) }
+      perInterface.filter { live.contains($0.table) }.map(\.family)
+    )
+    return dangling
+      + state.rules.filter { $0 == .hostWide($0.family) && families.contains($0.family) }
   }
 }

@@ -14,18 +14,15 @@ package struct Difference: Hashable, Sendable {
   /// Whether the kernel has all that the plan asks.
   package var isEmpty: Bool { link.isEmpty && routing.isEmpty }
 
-  /// The difference between `plan` and `state` for the ENI's link.
+  /// The difference between `plan` and `state` for the ENI's link; nil when the link is gone.
   ///
-  /// - Parameter mayBounce: whether an up link may be taken down to be renamed. A kernel before
-  ///   6.2 renames down links only, and taking a link down flushes its routes, so a link that
-  ///   already carries our configuration keeps its name until the next boot.
-  /// - Returns: nil when the link is gone.
+  /// `mayBounce` says whether an up link may be taken down to be renamed. A kernel before 6.2
+  /// renames down links only, and taking a link down flushes its routes, so a link that already
+  /// carries our configuration keeps its name until the next boot.
   package init?(_ plan: InterfacePlan, state: KernelState, mayBounce: Bool) {
     guard let link = state.link(mac: plan.mac) else { return nil }
     self.link = Self.linkChanges(plan, link, state, mayBounce: mayBounce)
-    routing =
-      plan.isHeld
-      ? [] : Self.routingChanges(plan, link, state)
+    routing = plan.isHeld ? [] : Self.routingChanges(plan, link, state)
   }
 
   private static func linkChanges(
@@ -65,7 +62,8 @@ package struct Difference: Hashable, Sendable {
     if !link.isUp { changes.append(.setUp(link.index, name)) }
     for address in plan.addresses where !state.has(address, on: link.index) {
       changes.append(
-        .addAddress(address.prefix, metric: address.subnetMetric ?? 0, link.index, name))
+        .addAddress(address.prefix, metric: address.subnetMetric ?? 0, link.index, name)
+      )
     }
     for route in plan.routes
     where !state.routes.contains(.init(link: link.index, route: route)) {
@@ -82,12 +80,18 @@ extension KernelState {
     guard addresses.contains(.init(link: link, prefix: address.prefix)) else { return false }
     guard let metric = address.subnetMetric else { return true }
     let subnetRoute = Route(
-      destination: address.prefix.network, table: .main, metric: metric, protocol: .kernel)
+      destination: address.prefix.network,
+      table: .main,
+      metric: metric,
+      protocol: .kernel
+    )
     return routes.contains(.init(link: link, route: subnetRoute))
   }
 
-  /// Whether the rule is there. The host-wide rule counts without its group too: networkd before
-  /// 250 cannot write it, and then the rule does what other tools' rules do.
+  /// Whether the rule is there.
+  ///
+  /// The host-wide rule counts without its group too: networkd before 250 cannot write it, and
+  /// then the rule does what other tools' rules do.
   fileprivate func has(_ rule: RoutingPolicyRule) -> Bool {
     if rules.contains(rule) { return true }
     guard rule.priority == .hostWide else { return false }
@@ -97,6 +101,8 @@ extension KernelState {
         priority: rule.priority,
         source: rule.source,
         table: rule.table,
-        suppressPrefixLength: rule.suppressPrefixLength))
+        suppressPrefixLength: rule.suppressPrefixLength
+      )
+    )
   }
 }

@@ -60,11 +60,13 @@ package struct Planner: Sendable {
       mtu: mtu,
       addresses: spoken.flatMap { addresses($0, in: slot) },
       routes: spoken.flatMap { routes($0, in: slot) },
-      rules: spoken.map { .hostWide($0.family) } + spoken.flatMap { rules($0, in: slot) })
+      rules: spoken.map { .hostWide($0.family) } + spoken.flatMap { rules($0, in: slot) }
+    )
   }
 
-  /// The first address brings the subnet's route into main, where a metric above the primary's
-  /// keeps it second; the others are host addresses. The order is IMDS's, so that the primary
+  /// The first address brings the subnet's route into main; the others are host addresses.
+  ///
+  /// In main a metric above the primary's keeps the route second. The order is IMDS's, so that the primary
   /// private address stays the preferred source.
   private func addresses(
     _ family: NetworkInterface.Addresses,
@@ -74,7 +76,8 @@ package struct Planner: Sendable {
       position == 0
         ? .init(
           prefix: IPPrefix(address, length: family.subnet.length),
-          subnetMetric: slot.metric)
+          subnetMetric: slot.metric
+        )
         : .init(prefix: address.hostPrefix, subnetMetric: nil)
     }
   }
@@ -85,13 +88,18 @@ package struct Planner: Sendable {
     let metric: UInt32 = family.family == .ipv6 ? 1024 : 0
     return [
       Route(
-        destination: family.subnet, table: slot.table, metric: metric, protocol: .eniInit),
+        destination: family.subnet,
+        table: slot.table,
+        metric: metric,
+        protocol: .eniInit
+      ),
       Route(
         destination: .all(family.family),
         gateway: family.gateway,
         table: slot.table,
         metric: metric,
-        protocol: .eniInit),
+        protocol: .eniInit
+      ),
     ]
   }
 

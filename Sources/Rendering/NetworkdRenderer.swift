@@ -11,10 +11,16 @@ package struct NetworkdRenderer: Renderer {
 
   /// The `.network` files, which match by MAC.
   package static let networkFiles = OwnedFiles(
-    directory: "/etc/systemd/network", prefix: "05-eni-init-", suffix: ".network")
+    directory: "/etc/systemd/network",
+    prefix: "05-eni-init-",
+    suffix: ".network"
+  )
   /// The names of the tables, so that `ip route show table nic1` works.
   package static let tableNames = OwnedFiles(
-    directory: "/etc/iproute2/rt_tables.d", prefix: "eni-init-", suffix: ".conf")
+    directory: "/etc/iproute2/rt_tables.d",
+    prefix: "eni-init-",
+    suffix: ".conf"
+  )
 
   package var ownedFiles: [OwnedFiles] { [Self.networkFiles, Self.tableNames] }
 
@@ -33,7 +39,9 @@ package struct NetworkdRenderer: Renderer {
         override: """
           To override, put settings into \(path).d/*.conf;
           `eni-init plan` shows what would be written here.
-          """))
+          """
+      )
+    )
     file.section("Match", [(plan.match.key, plan.mac.description)])
     file.section("Link", link(plan))
     file.section("Network", common(plan))
@@ -97,11 +105,13 @@ package struct NetworkdRenderer: Renderer {
     let header = Header.lines(
       for: plan,
       instance: instance,
-      override: "Names the table for ip-route(8); no route depends on it.")
+      override: "Names the table for ip-route(8); no route depends on it."
+    )
     let line = "\(plan.interface.attachment.table.rawValue)\t\(plan.name)"
     return ConfigFile(
       path: Self.tableNames.path(plan.name),
-      content: (header + [line]).map { $0 + "\n" }.joined())
+      content: (header + [line]).map { $0 + "\n" }.joined()
+    )
   }
 }
 

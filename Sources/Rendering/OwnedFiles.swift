@@ -10,6 +10,7 @@ package struct OwnedFiles: Hashable, Sendable {
   package let suffix: String
 
   /// Whether a file of this name and content is ours: the name fits, and the first line says so.
+  ///
   /// A file that somebody replaced by their own is theirs.
   package func contains(name: String, content: String) -> Bool {
     name.hasPrefix(prefix) && name.hasSuffix(suffix) && content.hasPrefix(Header.firstWords)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import NetworkModel
 
-/// Writes a plan in a network stack's own format. Pure; one conformer a stack.
+/// Writes a plan in a network stack's own format: pure, one conformer a stack.
 package protocol Renderer: Sendable {
   /// The files that configure one ENI, complete with paths and permissions.
   ///

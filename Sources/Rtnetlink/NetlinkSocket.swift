@@ -91,15 +91,20 @@ struct NetlinkSocket: ~Copyable {
       var sender = Self.kernelAddress
       // The size first: MSG_TRUNC tells the datagram's, not the copied part's.
       let peek = flags | CInt(MSG_PEEK | MSG_TRUNC)
-      let size = receive(&sender, peek)
-      if size > buffer.count { buffer = [UInt8](repeating: 0, count: size) }
-      let count = size < 0 ? size : receive(&sender, flags | CInt(MSG_TRUNC))
-      guard count >= 0 else {
-        switch errno {
+      var outcome = receive(&sender, peek)
+      if case .success(let size) = outcome {
+        if size > buffer.count { buffer = [UInt8](repeating: 0, count: size) }
+        outcome = receive(&sender, flags | CInt(MSG_TRUNC))
+      }
+      let count: Int
+      switch outcome {
+      case .success(let size): count = size
+      case .failure(let failure):
+        switch failure.code {
         case EINTR: continue
         case EAGAIN: return .nothing
         case ENOBUFS: return .lost
-        default: throw .socket(call: "recvfrom", code: errno)
+        default: throw .socket(call: "recvfrom", code: failure.code)
         }
       }
       guard count <= buffer.count else { return .lost }
@@ -108,10 +113,14 @@ struct NetlinkSocket: ~Copyable {
     }
   }
 
-  private mutating func receive(_ sender: inout sockaddr_nl, _ flags: CInt) -> Int {
+  private mutating func receive(
+    _ sender: inout sockaddr_nl,
+    _ flags: CInt
+  ) -> Result<Int, KernelRefusal> {
     Self.withAddress(&sender) { address, length in
       var length = length
-      return recvfrom(descriptor, &buffer, buffer.count, flags, address, &length)
+      let count = recvfrom(descriptor, &buffer, buffer.count, flags, address, &length)
+      return count < 0 ? .failure(KernelRefusal(code: errno)) : .success(count)
     }
   }
 

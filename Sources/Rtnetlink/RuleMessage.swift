@@ -45,6 +45,9 @@ enum RuleMessage {
 
   /// Adds a rule and marks it as ours (FRA_PROTOCOL).
   ///
+  /// The same rule with another protocol, as networkd adds it, is no duplicate to the kernel: both
+  /// are then there. Compare with the rules that are there before adding.
+  ///
   /// Equivalent to: ip rule add priority PRIORITY from PREFIX lookup TABLE protocol 169
   static func add(_ rule: RoutingPolicyRule, sequence: UInt32) -> [UInt8] {
     MessageWriter.message(

@@ -34,8 +34,9 @@ package final class FakeKernel: KernelConfiguration {
     if let name = InterfaceName("lo") { addLink(name, mtu: 65_536) }
   }
 
-  /// Plugs a device in, as a driver does: down, with no addresses. A taken name is the test's
-  /// mistake, and traps.
+  /// Plugs a device in, as a driver does: down, with no addresses.
+  ///
+  /// A taken name is the test's mistake, and traps.
   ///
   /// Equivalent to: ip link add NAME address MAC mtu MTU type veth
   @discardableResult

@@ -22,7 +22,8 @@ package enum Fixture {
       name: parsed(InterfaceName(name ?? "ens\(5 + number)")),
       address: mac(number),
       permanentAddress: mac(number),
-      mtu: mtu)
+      mtu: mtu
+    )
   }
 
   /// The n-th ENI, in a slot, with these addresses; the first prefix of a family is its subnet.
@@ -38,7 +39,8 @@ package enum Fixture {
       mac: mac(number),
       attachment: parsed(Attachment(networkCard: card, deviceNumber: device)),
       ipv4: ipv4.map { addresses($0.subnet, $0.addresses, $0.prefixes) },
-      ipv6: ipv6.map { addresses($0.subnet, $0.addresses, $0.prefixes) })
+      ipv6: ipv6.map { addresses($0.subnet, $0.addresses, $0.prefixes) }
+    )
   }
 
   private static func addresses(
@@ -50,7 +52,9 @@ package enum Fixture {
       NetworkInterface.Addresses(
         subnet: parsed(IPPrefix(subnet)),
         addresses: addresses.map { parsed(IPAddress($0)) },
-        delegatedPrefixes: prefixes.map { parsed(IPPrefix($0)) }))
+        delegatedPrefixes: prefixes.map { parsed(IPPrefix($0)) }
+      )
+    )
   }
 
   private static func parsed<Value>(_ value: Value?) -> Value {

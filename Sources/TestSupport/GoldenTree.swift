@@ -53,7 +53,9 @@ package struct GoldenTree {
     for file in files {
       let target = directory.appendingPathComponent(file.path)
       try FileManager.default.createDirectory(
-        at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+        at: target.deletingLastPathComponent(),
+        withIntermediateDirectories: true
+      )
       try file.content.write(to: target, atomically: true, encoding: .utf8)
     }
   }

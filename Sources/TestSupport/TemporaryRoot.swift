@@ -20,7 +20,9 @@ package final class TemporaryRoot {
   package func write(_ content: String, to file: String) throws {
     let target = URL(fileURLWithPath: path + file)
     try FileManager.default.createDirectory(
-      at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+      at: target.deletingLastPathComponent(),
+      withIntermediateDirectories: true
+    )
     try content.write(to: target, atomically: true, encoding: .utf8)
   }
 

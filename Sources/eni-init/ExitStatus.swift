@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How a run ended: part of the interface, documented in eni-init(8), used by the units'
+/// How a run that failed ended.
+///
+/// Part of the interface: documented in eni-init(8), and used by the units'
 /// RestartPreventExitStatus=. The numbers are those of sysexits(3) where one fits.
 enum ExitStatus: Int32, CaseIterable {
   /// The command line is wrong (EX_USAGE).

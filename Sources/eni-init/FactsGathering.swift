@@ -54,7 +54,7 @@ struct FactsGathering {
     try FactsSettling(metadata: metadata).settle(
       mac: mac,
       isPrimary: false,
-      networkCardExpected: try metadata.hasNetworkCards(primary),
+      networkCardExpected: try metadata.listsNetworkCards(primary),
       deadline: deadline,
       // A link that went ends the wait: an index is never used again.
       isLinkPresent: { Self.isPresent(link.index) },

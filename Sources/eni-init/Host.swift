@@ -30,9 +30,8 @@ struct Host {
     lockPath = (root == "/" ? "" : root) + "/run/eni-init/lock"
   }
 
-  /// Runs `body` while this process holds the lock of all runs.
-  ///
-  /// - Parameter patience: how long another run may keep us waiting.
+  /// Runs `body` while this process holds the lock of all runs; another run may keep it waiting
+  /// for as long as `patience` says.
   func locked<Value>(within patience: Duration, _ body: () throws -> Value) throws -> Value {
     let lock = try FileLock(lockPath, deadline: .now + patience)
     defer { extendLifetime(lock) }

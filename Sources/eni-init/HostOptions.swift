@@ -8,7 +8,9 @@ struct HostOptions: ParsableArguments {
     name: .customLong("imds-endpoint"),
     help: ArgumentHelp(
       "Ask for metadata at this loopback address and port, as tests do.",
-      valueName: "address:port"))
+      valueName: "address:port"
+    )
+  )
   var endpoint: IMDSEndpoint?
 
   @Option(help: ArgumentHelp(visibility: .private))

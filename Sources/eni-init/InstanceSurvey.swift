@@ -15,7 +15,7 @@ struct InstanceSurvey {
     let present = Set(links.compactMap { $0.permanentAddress ?? $0.address })
     var interfaces: [NetworkInterface] = []
     var unsettled: [(MACAddress, Unsettled)] = []
-    let expected = try metadata.hasNetworkCards(primary)
+    let expected = try metadata.listsNetworkCards(primary)
     for mac in try metadata.macs() where mac != primary && present.contains(mac) {
       switch try metadata.read(mac: mac, isPrimary: false, networkCardExpected: expected) {
       case .settled(let interface): interfaces.append(interface)

@@ -19,10 +19,6 @@ struct Log: Sendable {
   /// The log of this process: with priorities when systemd reads it.
   static let standard = Log(showsPriority: getenv("JOURNAL_STREAM") != nil)
 
-  private init(showsPriority: Bool) {
-    self.showsPriority = showsPriority
-  }
-
   /// What ends the run.
   func error(_ message: String) { write(message, .error) }
 

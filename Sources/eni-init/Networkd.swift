@@ -3,8 +3,9 @@ import HostSystem
 
 /// systemd-networkd's activator.
 enum Networkd {
-  /// Makes networkd read its files again; links whose file did not change are not touched
-  /// (networkctl(1)). The only child process of a run, and only for a link that is new.
+  /// Makes networkd read its files again; links whose file did not change are not touched.
+  ///
+  /// See networkctl(1). The only child process of a run, and only for a link that is new.
   static func reload() throws(CommandError) {
     try Command("/usr/bin/networkctl", ["reload"]).run()
   }

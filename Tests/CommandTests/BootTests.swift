@@ -32,18 +32,25 @@ struct BootTests {
     try identify()
     try root.write("ENI_INIT_ROLE=primary\n", to: own + "/02:00:00:00:00:05")
     try root.write(
-      "ENI_INIT_ROLE=secondary\nENI_INIT_NAME=nic1\n", to: own + "/02:00:00:00:00:06")
+      "ENI_INIT_ROLE=secondary\nENI_INIT_NAME=nic1\n",
+      to: own + "/02:00:00:00:00:06"
+    )
     try root.write(
-      "ENI_INIT_ROLE=secondary\nENI_INIT_NAME=nic2\n", to: other + "/02:00:00:00:00:07")
+      "ENI_INIT_ROLE=secondary\nENI_INIT_NAME=nic2\n",
+      to: other + "/02:00:00:00:00:07"
+    )
     for name in ["nic1", "nic2"] { try root.write(header, to: network(name)) }
     try root.write(header + "10002\tnic2\n", to: "/etc/iproute2/rt_tables.d/eni-init-nic2.conf")
     let result = try boot()
     #expect(result.status == 0, "\(result.errors)")
     #expect(
-      root.files == [
-        own + "/02:00:00:00:00:05", own + "/02:00:00:00:00:06", "/etc/systemd/network/05-eni-init-nic1.network",
-        "/run/eni-init/lock", "/sys/class/dmi/id/board_asset_tag",
-      ].sorted())
+      root.files
+        == [
+          own + "/02:00:00:00:00:05", own + "/02:00:00:00:00:06",
+          "/etc/systemd/network/05-eni-init-nic1.network",
+          "/run/eni-init/lock", "/sys/class/dmi/id/board_asset_tag",
+        ].sorted()
+    )
     #expect(result.errors.contains("i-0fedcba9876543210"))
     let second = try boot()
     #expect(second.status == 0)
@@ -62,7 +69,8 @@ struct BootTests {
 
   @Test(
     "without an instance id nothing is removed, and the reason is said",
-    arguments: ["", "Not Specified\n", "i-../../x\n"])
+    arguments: ["", "Not Specified\n", "i-../../x\n"]
+  )
   func noIdentity(text: String) throws {
     try identify(text)
     try root.write("ENI_INIT_ROLE=primary\n", to: other + "/02:00:00:00:00:05")

@@ -32,7 +32,8 @@ struct CommandLineTests {
       ["attach", "lo", "--timeout", "soon"], ["attach", "no-such-link"],
       ["attach", "lo", "--imds-endpoint", "169.254.169.254:80"],
       ["attach", "lo", "--imds-endpoint", "example.com:80"], ["status", "--xml"], ["detach", "1"],
-    ])
+    ]
+  )
   func usage(arguments: [String]) throws {
     let result = try Program([BuiltProduct.path("eni-init")] + arguments).result()
     #expect(result.status == 64)

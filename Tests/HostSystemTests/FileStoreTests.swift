@@ -81,7 +81,8 @@ struct FileStoreTests {
     #expect(
       SystemCallError("replace", "/etc/f", errno: EROFS).description
         == "cannot replace /etc/f: Read-only file system; the file system is read-only, so "
-        + "remount it or remove the package")
+        + "remount it or remove the package"
+    )
   }
 
   private func inode(_ path: String) throws -> UInt {

@@ -11,7 +11,8 @@ struct HostFactsTests {
     arguments: [
       ("i-0123456789abcdef0\n", "i-0123456789abcdef0"), ("i-12345678", "i-12345678"),
       ("Not Specified\n", nil), ("", nil), ("i-../../etc\n", nil), ("i-0123456789abcdef0 x\n", nil),
-    ] as [(String, String?)])
+    ] as [(String, String?)]
+  )
   func identity(content: String, id: String?) throws {
     let root = try TemporaryRoot()
     try root.write(content, to: HostIdentity.path)
@@ -25,7 +26,8 @@ struct HostFactsTests {
 
   @Test(
     "IPv6 counts when it is in the kernel and on for new interfaces",
-    arguments: [("0\n", true), ("1\n", false), (nil, false)] as [(String?, Bool)])
+    arguments: [("0\n", true), ("1\n", false), (nil, false)] as [(String?, Bool)]
+  )
   func families(content: String?, hasIPv6: Bool) throws {
     let root = try TemporaryRoot()
     if let content { try root.write(content, to: "/proc/sys/net/ipv6/conf/default/disable_ipv6") }
@@ -41,7 +43,8 @@ struct HostFactsTests {
     #expect(try NetworkdState(link, files) == nil)
     try root.write(
       "# This is private data. Do not parse.\nADMIN_STATE=configured\nNETWORK_FILE=/etc/x\n",
-      to: "/run/systemd/netif/links/\(link)")
+      to: "/run/systemd/netif/links/\(link)"
+    )
     let state = try #require(try NetworkdState(link, files))
     #expect(state.administrativeState == "configured")
     #expect(state.networkFile == "/etc/x")

@@ -20,7 +20,8 @@ struct RecordStoreTests {
       role: role,
       mac: Fixture.mac(number),
       id: nil,
-      name: role == .primary ? nil : InterfaceName("nic\(number)"))
+      name: role == .primary ? nil : InterfaceName("nic\(number)")
+    )
   }
 
   @Test("records are kept by instance and MAC, and read back")
@@ -30,7 +31,8 @@ struct RecordStoreTests {
     #expect(try records.save(record(1, .secondary), of: Fixture.instance))
     #expect(try !records.save(record(1, .secondary), of: Fixture.instance))
     #expect(
-      try records.records(of: Fixture.instance) == [record(0, .primary), record(1, .secondary)])
+      try records.records(of: Fixture.instance) == [record(0, .primary), record(1, .secondary)]
+    )
     #expect(try records.instances() == [Fixture.instance])
   }
 

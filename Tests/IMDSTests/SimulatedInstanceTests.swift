@@ -57,7 +57,7 @@ struct SimulatedInstanceTests {
       return try FactsSettling(metadata: metadata).settle(
         mac: mac,
         isPrimary: mac == primary,
-        networkCardExpected: second.listsNetworkCard,
+        networkCardExpected: self.second.listsNetworkCard,
         deadline: .now + limit,
         isLinkPresent: { true },
         onWait: onWait

@@ -21,11 +21,15 @@ enum Iproute2 {
     arguments.append(nil)
     var process = pid_t()
     let failure = posix_spawnp(&process, "ip", &actions, nil, arguments, nil)
-    guard failure == 0 else { throw CommandFailure(text: "ip: \(String(cString: strerror(failure)))") }
+    guard failure == 0 else {
+      throw CommandFailure(text: "ip: \(String(cString: strerror(failure)))")
+    }
     var status: Int32 = 0
     while waitpid(process, &status, 0) < 0, errno == EINTR {}
     guard status == 0 else {
-      throw CommandFailure(text: "ip \(words): \(String(decoding: complaint.content, as: UTF8.self))")
+      throw CommandFailure(
+        text: "ip \(words): \(String(decoding: complaint.content, as: UTF8.self))"
+      )
     }
     return output.content
   }

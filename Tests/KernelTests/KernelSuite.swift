@@ -43,25 +43,19 @@ enum Example {
 }
 
 extension KernelState {
-  /// The prefixes on a link, without IPv6 link-local ones, which the kernel makes up by itself.
+  /// The prefixes on a link.
   func prefixes(on link: Link) -> [IPPrefix] {
-    addresses.filter { $0.link == link.index }.map(\.prefix).filter { !$0.isLinkLocal }
+    addresses.filter { $0.link == link.index }.map(\.prefix)
   }
 
-  /// The routes by a link, without the one of IPv6 link-local addresses.
+  /// The routes by a link.
   func routes(by link: Link) -> [Route] {
-    routes.filter { $0.link == link.index }.map(\.route).filter { !$0.destination.isLinkLocal }
+    routes.filter { $0.link == link.index }.map(\.route)
   }
 
   /// The rules that are not the kernel's own.
   var addedRules: [RoutingPolicyRule] {
     rules.filter { RulePriority.reserved.contains($0.priority) }
-  }
-}
-
-extension IPPrefix {
-  fileprivate var isLinkLocal: Bool {
-    if case .v6(let address) = address { address.isLinkLocal } else { false }
   }
 }
 

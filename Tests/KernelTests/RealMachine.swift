@@ -10,8 +10,9 @@ import Testing
 /// Namespaces are per thread and tests run on a pool of threads, so the whole process must have
 /// been started in one of its own.
 final class RealMachine: Machine {
-  /// Why the namespace must not be touched; nil when it is private. Decided once, before any test
-  /// has plugged anything.
+  /// Why the namespace must not be touched; nil when it is private.
+  ///
+  /// Decided once, before any test has plugged anything.
   private static let refusal: String? = {
     guard let links = try? RouteSocket().links() else { return "the links cannot be listed" }
     let others = links.map(\.name.text).filter { $0 != "lo" }
@@ -26,6 +27,10 @@ final class RealMachine: Machine {
   init() throws {
     if let refusal = Self.refusal { throw CommandFailure(text: refusal) }
     socket = try RouteSocket()
+    // No link-local addresses, which the kernel would make up in its own time.
+    try Data("1".utf8).write(
+      to: URL(fileURLWithPath: "/proc/sys/net/ipv6/conf/default/addr_gen_mode")
+    )
     for link in try socket.links() where link.name.text != "lo" {
       // The other end of a pair is gone with the first.
       _ = try? ip("link del dev \(link.name)")

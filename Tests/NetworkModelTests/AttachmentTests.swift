@@ -21,7 +21,8 @@ struct AttachmentTests {
       Case(card: 1, device: 0, name: "nic0c1", number: 10_100, metric: 612),
       Case(card: 3, device: 1, name: "nic1c3", number: 10_301, metric: 813),
       Case(card: 31, device: 99, name: "nic99c31", number: 13_199, metric: 3711),
-    ])
+    ]
+  )
   func numbers(expected: Case) throws {
     let slot = try #require(Attachment(networkCard: expected.card, deviceNumber: expected.device))
     #expect(slot.name()?.text == expected.name)
@@ -41,7 +42,10 @@ struct AttachmentTests {
     #expect(slots.allSatisfy { RulePriority.reserved.contains($0.rulePriority) })
   }
 
-  @Test("a number beyond the numbering has no slot", arguments: [(-1, 1), (0, -1), (32, 0), (0, 100)])
+  @Test(
+    "a number beyond the numbering has no slot",
+    arguments: [(-1, 1), (0, -1), (32, 0), (0, 100)]
+  )
   func outside(card: Int, device: Int) {
     #expect(Attachment(networkCard: card, deviceNumber: device) == nil)
   }
@@ -51,8 +55,10 @@ struct AttachmentTests {
     #expect(Attachment(networkCard: 31, deviceNumber: 99)?.name(prefix: "interfaces-") == nil)
   }
 
-  @Test("only our spelling of the alternative name is read back",
-    arguments: ["device-number-1", "device-number-01.0", "device-number-1.0.0", "nic1", ""])
+  @Test(
+    "only our spelling of the alternative name is read back",
+    arguments: ["device-number-1", "device-number-01.0", "device-number-1.0.0", "nic1", ""]
+  )
   func foreignAlternativeName(text: String) {
     #expect(Attachment(alternativeName: text) == nil)
   }

@@ -21,12 +21,14 @@ struct NetworkInterfaceTests {
       ("10.0.1.5/24", "10.0.1.5", nil), ("10.0.1.0/24", nil, "10.0.2.0/28"),
       ("10.0.1.0/24", nil, "10.0.1.3/28"), ("10.0.1.0/24", nil, "10.0.0.0/16"),
       ("0.0.0.0/0", "10.0.1.5", nil), ("10.0.1.4/31", "10.0.1.4", nil),
-    ] as [(String, String?, String?)])
+    ] as [(String, String?, String?)]
+  )
   func contradictory(subnet: String, address: String?, prefix: String?) throws {
     let subnet = try #require(IPPrefix(subnet))
     let addresses = [address].compactMap(\.self).compactMap { IPAddress($0) }
     let prefixes = [prefix].compactMap(\.self).compactMap { IPPrefix($0) }
     #expect(
-      Addresses(subnet: subnet, addresses: addresses, delegatedPrefixes: prefixes) == nil)
+      Addresses(subnet: subnet, addresses: addresses, delegatedPrefixes: prefixes) == nil
+    )
   }
 }

@@ -10,14 +10,19 @@ struct DanglingRulesTests {
     .from(
       try #require(IPPrefix(source)),
       table: RouteTable(rawValue: number),
-      priority: RulePriority(rawValue: number))
+      priority: RulePriority(rawValue: number)
+    )
   }
 
   private func route(_ table: UInt32) -> KernelState.LinkRoute {
     .init(
       link: Link.Index(7),
       route: Route(
-        destination: .all(.ipv4), table: RouteTable(rawValue: table), protocol: .eniInit))
+        destination: .all(.ipv4),
+        table: RouteTable(rawValue: table),
+        protocol: .eniInit
+      )
+    )
   }
 
   @Test("a rule to a table without routes goes, and the host-wide one with the last")
@@ -32,7 +37,8 @@ struct DanglingRulesTests {
     let dangling = try rule("10.0.1.10/32", 10_001)
     let state = KernelState(
       routes: [route(10_002)],
-      rules: [.hostWide(.ipv4), dangling, try rule("10.0.2.10/32", 10_002)])
+      rules: [.hostWide(.ipv4), dangling, try rule("10.0.2.10/32", 10_002)]
+    )
     #expect(DanglingRules.find(in: state) == [dangling])
   }
 
@@ -41,7 +47,8 @@ struct DanglingRulesTests {
     let elsewhere = RoutingPolicyRule.from(
       try #require(IPPrefix("10.0.1.10/32")),
       table: RouteTable(rawValue: 10_001),
-      priority: RulePriority(rawValue: 32_765))
+      priority: RulePriority(rawValue: 32_765)
+    )
     let state = KernelState(rules: [elsewhere, try rule("10.0.1.10/32", 201)])
     #expect(DanglingRules.find(in: state).isEmpty)
   }

@@ -11,10 +11,14 @@ struct DifferenceTests {
 
   init() throws {
     let interface = Fixture.interface(
-      1, device: 1, ipv4: ("10.0.1.0/24", ["10.0.1.10", "10.0.1.11"], []))
+      1,
+      device: 1,
+      ipv4: ("10.0.1.0/24", ["10.0.1.10", "10.0.1.11"], [])
+    )
     let network = InstanceNetwork(primaryMAC: Fixture.primaryMAC, interfaces: [interface])
     plan = try #require(
-      try Planner().plan(for: network, links: [Fixture.link(0, mtu: 9001), born]).interfaces.first)
+      try Planner().plan(for: network, links: [Fixture.link(0, mtu: 9001), born]).interfaces.first
+    )
   }
 
   private func words(_ state: KernelState, mayBounce: Bool = true) throws -> [String] {
@@ -32,17 +36,20 @@ struct DifferenceTests {
       permanentAddress: born.permanentAddress,
       mtu: 9001,
       group: .eni,
-      isUp: up)
+      isUp: up
+    )
     let subnet = Route(
       destination: try #require(IPPrefix("10.0.1.0/24")),
       table: .main,
       metric: 513,
-      protocol: .kernel)
+      protocol: .kernel
+    )
     return KernelState(
       links: [link],
       addresses: plan.addresses.map { .init(link: link.index, prefix: $0.prefix) },
       routes: (plan.routes + [subnet]).map { .init(link: link.index, route: $0) },
-      rules: plan.rules)
+      rules: plan.rules
+    )
   }
 
   @Test("a link as born lacks everything, in the order the kernel accepts")
@@ -62,7 +69,8 @@ struct DifferenceTests {
         "ip rule add priority 10000 from all lookup main suppress_prefixlength 0 suppress_ifgroup 10000",
         "ip rule add priority 10001 from 10.0.1.10/32 lookup 10001",
         "ip rule add priority 10001 from 10.0.1.11/32 lookup 10001",
-      ])
+      ]
+    )
   }
 
   @Test("a kernel that has it all lacks nothing")
@@ -73,34 +81,47 @@ struct DifferenceTests {
   @Test("foreign addresses, routes and rules are nobody's business")
   func foreign() throws {
     var state = try planned()
-    state.addresses.append(.init(link: born.index, prefix: try #require(IPPrefix("192.168.7.1/24"))))
+    state.addresses.append(
+      .init(link: born.index, prefix: try #require(IPPrefix("192.168.7.1/24")))
+    )
     state.rules.append(
       .from(
         try #require(IPPrefix("10.9.9.9/32")),
         table: RouteTable(rawValue: 77),
-        priority: RulePriority(rawValue: 900)))
+        priority: RulePriority(rawValue: 900)
+      )
+    )
     #expect(try words(state).isEmpty)
   }
 
   @Test("an up link is bounced for its name only when it may be")
   func bounce() throws {
     let up = Link(
-      index: born.index, name: born.name, address: born.address,
-      permanentAddress: born.permanentAddress, group: .eni, isUp: true)
+      index: born.index,
+      name: born.name,
+      address: born.address,
+      permanentAddress: born.permanentAddress,
+      group: .eni,
+      isUp: true
+    )
     let state = KernelState(links: [up])
     #expect(
-      try words(state).prefix(2) == ["ip link set dev ens6 down", "ip link set dev ens6 name nic1"])
+      try words(state).prefix(2) == ["ip link set dev ens6 down", "ip link set dev ens6 name nic1"]
+    )
     #expect(try !words(state, mayBounce: false).contains { $0.contains(" name nic1") })
   }
 
-  @Test("a name that another link has, as name or alternative, is not taken from it",
-    arguments: [true, false])
+  @Test(
+    "a name that another link has, as name or alternative, is not taken from it",
+    arguments: [true, false]
+  )
   func taken(asAlternative: Bool) throws {
     let other = Link(
       index: try #require(Link.Index(99)),
       name: try #require(InterfaceName(asAlternative ? "dock0" : "nic1")),
       alternativeNames: asAlternative ? ["nic1"] : [],
-      address: nil)
+      address: nil
+    )
     let words = try words(KernelState(links: [born, other]))
     #expect(!words.contains { $0.contains(" name nic1") })
     #expect(words.contains("ip link property add dev ens6 altname device-number-1.0"))
@@ -117,7 +138,11 @@ struct DifferenceTests {
   func withoutGroup() throws {
     var state = try planned()
     state.rules[0] = RoutingPolicyRule(
-      family: .ipv4, priority: .hostWide, table: .main, suppressPrefixLength: 0)
+      family: .ipv4,
+      priority: .hostWide,
+      table: .main,
+      suppressPrefixLength: 0
+    )
     #expect(try words(state).isEmpty)
   }
 

@@ -7,7 +7,10 @@ import Testing
 @Suite("Planning")
 struct PlannerTests {
   private let plain = Fixture.interface(
-    1, device: 1, ipv4: ("10.0.1.0/24", ["10.0.1.10", "10.0.1.5"], ["10.0.1.16/28"]))
+    1,
+    device: 1,
+    ipv4: ("10.0.1.0/24", ["10.0.1.10", "10.0.1.5"], ["10.0.1.16/28"])
+  )
 
   private func plan(
     _ interfaces: [NetworkInterface],
@@ -48,7 +51,8 @@ struct PlannerTests {
         "priority 10001 from 10.0.1.10/32 lookup 10001",
         "priority 10001 from 10.0.1.5/32 lookup 10001",
         "priority 10001 from 10.0.1.16/28 lookup 10001",
-      ])
+      ]
+    )
   }
 
   @Test("a dual-stack ENI has both families, each with its host-wide rule")
@@ -57,7 +61,8 @@ struct PlannerTests {
       2,
       device: 2,
       ipv4: ("10.0.1.0/24", ["10.0.1.20"], []),
-      ipv6: ("2600:1f14::/64", ["2600:1f14::20"], ["2600:1f14:0:0:5::/80"]))
+      ipv6: ("2600:1f14::/64", ["2600:1f14::20"], ["2600:1f14:0:0:5::/80"])
+    )
     let plan = try #require(try plan([dual]).first)
     #expect(plan.addresses.map(\.prefix.description) == ["10.0.1.20/24", "2600:1f14::20/64"])
     #expect(plan.routes.last?.gateway?.description == "fe80:ec2::1")
@@ -71,7 +76,8 @@ struct PlannerTests {
       2,
       device: 2,
       ipv4: ("10.0.1.0/24", ["10.0.1.20"], []),
-      ipv6: ("2600:1f14::/64", ["2600:1f14::20"], []))
+      ipv6: ("2600:1f14::/64", ["2600:1f14::20"], [])
+    )
     let plan = try #require(try plan([dual], planner: Planner(families: [.ipv4])).first)
     #expect(plan.addresses.map(\.prefix.family) == [.ipv4])
     #expect(plan.rules.allSatisfy { $0.family == .ipv4 })
@@ -101,10 +107,16 @@ struct PlannerTests {
   func order() throws {
     let several = (1...4).map {
       Fixture.interface(
-        $0, card: $0 % 2, device: $0, ipv4: ("10.0.1.0/24", ["10.0.1.\(10 + $0)"], []))
+        $0,
+        card: $0 % 2,
+        device: $0,
+        ipv4: ("10.0.1.0/24", ["10.0.1.\(10 + $0)"], [])
+      )
     }
     let plans = try plan(several)
-    #expect(plans == (try plan(several.reversed(), links: (0...8).reversed().map { Fixture.link($0) })))
+    #expect(
+      plans == (try plan(several.reversed(), links: (0...8).reversed().map { Fixture.link($0) }))
+    )
     #expect(plans.map(\.name.text) == ["nic2", "nic4", "nic1c1", "nic3c1"])
   }
 

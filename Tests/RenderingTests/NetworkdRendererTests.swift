@@ -17,15 +17,18 @@ struct NetworkdRendererTests {
   static let scenarios = [
     Scenario(
       name: "one-eni",
-      interfaces: [Fixture.interface(1, device: 1, ipv4: ("10.0.1.0/24", ["10.0.1.10"], []))]),
+      interfaces: [Fixture.interface(1, device: 1, ipv4: ("10.0.1.0/24", ["10.0.1.10"], []))]
+    ),
     Scenario(
       name: "secondary-addresses-and-prefixes",
       interfaces: [
         Fixture.interface(
           1,
           device: 1,
-          ipv4: ("10.0.1.0/24", ["10.0.1.200", "10.0.1.5", "10.0.1.77"], ["10.0.1.16/28"]))
-      ]),
+          ipv4: ("10.0.1.0/24", ["10.0.1.200", "10.0.1.5", "10.0.1.77"], ["10.0.1.16/28"])
+        )
+      ]
+    ),
     Scenario(
       name: "dual-stack",
       interfaces: [
@@ -36,33 +39,40 @@ struct NetworkdRendererTests {
           ipv6: (
             "2600:1f14:1:2::/64", ["2600:1f14:1:2::a", "2600:1f14:1:2::b"],
             ["2600:1f14:1:2:5::/80"]
-          ))
-      ]),
+          )
+        )
+      ]
+    ),
     Scenario(
       name: "ipv6-only",
       interfaces: [
         Fixture.interface(1, device: 1, ipv6: ("2600:1f14:1:2::/64", ["2600:1f14:1:2::a"], []))
-      ]),
+      ]
+    ),
     Scenario(
       name: "two-cards-one-subnet",
       interfaces: [
         Fixture.interface(1, device: 1, ipv4: ("10.0.0.0/20", ["10.0.1.10"], [])),
         Fixture.interface(2, card: 1, device: 1, ipv4: ("10.0.0.0/20", ["10.0.1.11"], [])),
         Fixture.interface(3, card: 1, device: 0, ipv4: ("10.0.0.0/20", ["10.0.1.12"], [])),
-      ]),
+      ]
+    ),
     Scenario(name: "efa-only", interfaces: [Fixture.interface(1, card: 1, device: 0)]),
     Scenario(
       name: "no-permanent-address",
       interfaces: [Fixture.interface(1, device: 1, ipv4: ("10.0.1.0/24", ["10.0.1.10"], []))],
       links: [
         Link(index: Fixture.link(1).index, name: Fixture.link(1).name, address: Fixture.mac(1))
-      ]),
+      ]
+    ),
   ]
 
   @Test("each shape of ENI gives exactly the files of its golden tree", arguments: scenarios)
   func golden(scenario: Scenario) throws {
     let network = InstanceNetwork(
-      primaryMAC: Fixture.primaryMAC, interfaces: scenario.interfaces)
+      primaryMAC: Fixture.primaryMAC,
+      interfaces: scenario.interfaces
+    )
     let plan = try Planner().plan(for: network, links: scenario.links)
     let files = plan.interfaces.flatMap {
       NetworkdRenderer().files(for: $0, instance: Fixture.instance)

@@ -50,12 +50,12 @@ struct DecodingTests {
     let routes = try state("routes-ipv4").routes
     #expect(
       routes.map(text) == [
-        "10.7.0.0/16 via fe80:ec2::1 dev 3 table main metric 7 proto 3",
-        "10.0.1.0/24 dev 3 table main metric 513 proto kernel",
-        "192.0.2.0/30 dev 2 table main metric 0 proto kernel",
         "0.0.0.0/0 via 10.0.1.1 dev 3 table 10001 metric 0 proto 169",
         "10.0.1.0/24 dev 3 table 10001 metric 0 proto 169",
         "10.8.0.0/16 dev - table 10001 metric 0 proto 3",
+        "10.0.1.0/24 dev 3 table main metric 513 proto kernel",
+        "10.7.0.0/16 via fe80:ec2::1 dev 3 table main metric 7 proto 3",
+        "192.0.2.0/30 dev 2 table main metric 0 proto kernel",
       ]
     )
   }
@@ -64,8 +64,8 @@ struct DecodingTests {
   func ipv6Routes() throws {
     #expect(
       try state("routes-ipv6").routes.map(text) == [
-        "2600:1::/64 dev 3 table main metric 513 proto kernel",
         "::/0 via fe80:ec2::1 dev 3 table 10001 metric 1024 proto 169",
+        "2600:1::/64 dev 3 table main metric 513 proto kernel",
       ]
     )
   }

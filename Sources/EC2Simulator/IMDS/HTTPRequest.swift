@@ -24,7 +24,8 @@ struct HTTPRequest: Sendable {
       guard let colon = line.firstIndex(of: ":") else { return nil }
       let name = line[..<colon].lowercased()
       headers[name] = String(
-        line[line.index(after: colon)...].drop { $0 == " " || $0 == "\t" })
+        line[line.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
+      )
     }
     self.init(method: String(words[0]), path: String(words[1]), headers: headers)
   }

@@ -19,7 +19,8 @@ struct HTTPResponse: Sendable {
       text: """
         <?xml version="1.0" encoding="iso-8859-1"?>
         <html><head><title>\(title)</title></head><body><h1>\(title)</h1></body></html>
-        """)
+        """
+    )
     if let retryAfter { response.headers.append(("Retry-After", String(retryAfter))) }
     return response
   }

@@ -40,7 +40,8 @@ struct IMDSConnection {
     let writer = ResponseWriter(
       response: outcome.response,
       hasBody: request.method != "HEAD",
-      configuration: configuration)
+      configuration: configuration
+    )
     switch outcome.fault {
     case .hang:
       // Readable means: the client gave up, or the server stops.

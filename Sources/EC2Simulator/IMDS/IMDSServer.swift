@@ -11,6 +11,7 @@ import Synchronization
 package final class IMDSServer: Sendable {
   private struct State: Sendable {
     var service: MetadataService
+    var listener: Socket?
     var connectionCount = 0
     var connections: [Int: Socket] = [:]
     var offset = Duration.zero
@@ -41,8 +42,8 @@ package final class IMDSServer: Sendable {
     self.port = listener.port
     var service = MetadataService(instance: instance, configuration: configuration)
     for eni in interfaces { service.attach(eni, now: .zero) }
-    state = Mutex(State(service: service))
-    Thread.detachNewThread { [self] in acceptLoop(listener) }
+    state = Mutex(State(service: service, listener: listener))
+    Thread.detachNewThread { [self] in acceptLoop() }
   }
 
   /// Where clients find it, without a final slash: `http://127.0.0.1:8080`.
@@ -65,8 +66,15 @@ package final class IMDSServer: Sendable {
   package func stop() {
     state.withLock { state in
       state.isStopped = true
+      Self.closeListener(&state)
       for socket in state.connections.values { socket.shutDown() }
     }
+  }
+
+  private static func closeListener(_ state: inout State) {
+    // Shutting down refuses at once; closing alone would wait for the accepting thread.
+    state.listener?.shutDown()
+    state.listener = nil
   }
 
   private func now(_ state: borrowing State) -> Duration {
@@ -120,7 +128,9 @@ extension IMDSServer {
   /// Answers requests whose path starts with `prefix` (`latest/api/token`, or "" for all) with a
   /// fault. Faults are tried in the order they were added; the first that matches happens.
   package func fail(
-    _ prefix: String = "", with fault: Fault, for limit: FaultLimit = .always
+    _ prefix: String = "",
+    with fault: Fault,
+    for limit: FaultLimit = .always
   ) {
     state.withLock { $0.service.fail(prefix, with: fault, limit: limit, now: now($0)) }
   }
@@ -140,10 +150,11 @@ extension IMDSServer {
 
   /// Closes the listener and all connections; real time must pass before it listens again.
   ///
-  /// Connection attempts fail with ECONNREFUSED once this returns plus a few milliseconds.
+  /// Connection attempts fail with ECONNREFUSED when this returns.
   package func refuseConnections(for time: Duration) {
     state.withLock { state in
       state.refusalEnd = .now + time
+      Self.closeListener(&state)
       for socket in state.connections.values { socket.shutDown() }
     }
   }
@@ -175,7 +186,8 @@ extension IMDSServer {
 extension IMDSServer {
   /// What `request` gets, with the configuration of this moment; writes the log.
   func outcome(
-    of request: HTTPRequest, connection: Int
+    of request: HTTPRequest,
+    connection: Int
   ) -> (MetadataService.Outcome, IMDSServerConfiguration) {
     state.withLock { state in
       let time = now(state)
@@ -192,7 +204,9 @@ extension IMDSServer {
           method: request.method,
           path: request.path,
           status: status,
-          userAgent: request.headers["user-agent"] ?? ""))
+          userAgent: request.headers["user-agent"] ?? ""
+        )
+      )
       return (outcome, state.service.configuration)
     }
   }
@@ -201,19 +215,28 @@ extension IMDSServer {
     state.withLock { $0.refusalEnd.map { .now < $0 } ?? false }
   }
 
-  private func acceptLoop(_ first: Socket) {
-    var listener: Socket? = first
+  private func acceptLoop() {
     while !state.withLock({ $0.isStopped }) {
       if isRefusing {
-        listener = nil
         usleep(2000)
-      } else if let socket = listener {
-        if socket.waitReadable(timeout: .milliseconds(5)), let client = socket.accepted() {
+      } else if let listener = state.withLock({ $0.listener }) {
+        if listener.waitReadable(timeout: .milliseconds(5)), let client = listener.accepted() {
           startServing(client)
         }
       } else {
-        listener = try? Socket.listener(on: address, port: port)
+        reopen()
       }
+    }
+  }
+
+  /// Listens again after a refusal; a port that is still busy is tried again by the loop.
+  private func reopen() {
+    guard let listener = try? Socket.listener(on: address, port: port) else {
+      usleep(2000)
+      return
+    }
+    state.withLock { state in
+      if !state.isStopped { state.listener = listener }
     }
   }
 

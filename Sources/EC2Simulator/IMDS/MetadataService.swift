@@ -132,7 +132,9 @@ extension MetadataService {
     guard let version = parts.first else { return value(Self.versions.joined(separator: "\n")) }
     guard Self.versions.contains(String(version)) else { return .failure(404) }
     var tree = MetadataTree(
-      instance: instance, interfaces: interfaces.map { ($0.eni, now - $0.since) })
+      instance: instance,
+      interfaces: interfaces.map { ($0.eni, now - $0.since) }
+    )
     for (path, text) in overrides { tree.override(path, with: text) }
     switch tree.node(at: parts.count > 1 ? String(parts[1]) : "") {
     case .leaf(let text): return value(text)

@@ -122,7 +122,9 @@ package struct MetadataTree: Sendable {
 extension MetadataTree {
   /// The keys of one ENI as captures of real instances list them, then what its timeline says.
   private static func keys(
-    of eni: SimulatedENI, in instance: SimulatedInstance, age: Duration
+    of eni: SimulatedENI,
+    in instance: SimulatedInstance,
+    age: Duration
   ) -> [(String, String)] {
     var values: [(key: String, value: String?)] = identity(of: eni, in: instance)
     values += ipv4Keys(of: eni, in: instance)
@@ -141,7 +143,8 @@ extension MetadataTree {
   }
 
   private static func identity(
-    of eni: SimulatedENI, in instance: SimulatedInstance
+    of eni: SimulatedENI,
+    in instance: SimulatedInstance
   ) -> [(key: String, value: String?)] {
     let hosts = (eni.ipv4?.addresses ?? []) + (eni.ipv6?.addresses ?? [])
     return [
@@ -159,7 +162,8 @@ extension MetadataTree {
   }
 
   private static func ipv4Keys(
-    of eni: SimulatedENI, in instance: SimulatedInstance
+    of eni: SimulatedENI,
+    in instance: SimulatedInstance
   ) -> [(key: String, value: String?)] {
     var values: [(key: String, value: String?)] = [
       ("vpc-ipv4-cidr-block", instance.vpcIPv4Blocks.first),
@@ -181,7 +185,8 @@ extension MetadataTree {
   }
 
   private static func ipv6Keys(
-    of eni: SimulatedENI, in instance: SimulatedInstance
+    of eni: SimulatedENI,
+    in instance: SimulatedInstance
   ) -> [(key: String, value: String?)] {
     guard let part = eni.ipv6 else { return [] }
     return [

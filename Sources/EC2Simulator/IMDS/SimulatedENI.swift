@@ -80,7 +80,8 @@ extension SimulatedENI {
       mac: address,
       attachment: slot,
       ipv4: try ipv4?.parsed(),
-      ipv6: try ipv6?.parsed())
+      ipv6: try ipv6?.parsed()
+    )
   }
 
   /// One family's part of an ENI, in text.
@@ -103,7 +104,10 @@ extension SimulatedENI {
       guard let block = IPPrefix(subnet), parsedAddresses.count == addresses.count,
         parsedPrefixes.count == prefixes.count,
         let part = NetworkInterface.Addresses(
-          subnet: block, addresses: parsedAddresses, delegatedPrefixes: parsedPrefixes)
+          subnet: block,
+          addresses: parsedAddresses,
+          delegatedPrefixes: parsedPrefixes
+        )
       else {
         throw .malformed("addresses", "\(addresses + prefixes) in subnet \(subnet)")
       }

@@ -13,7 +13,8 @@ extension NamespaceInstance {
     try check(["sh", "-c", "rm -rf /etc/systemd/network/* /etc/netplan"])
     try write(
       "/etc/systemd/network/80-dhcp.network",
-      content: "[Match]\nType=ether\n\n[Network]\nDHCP=yes\n")
+      content: "[Match]\nType=ether\n\n[Network]\nDHCP=yes\n"
+    )
   }
 
   /// Lays out what the package ships, with `program` as `/usr/sbin/eni-init`.
@@ -27,19 +28,25 @@ extension NamespaceInstance {
     for unit in ["eni-init-attach@", "eni-init-boot", "eni-init-detach@"] {
       try write(
         "/usr/lib/systemd/system/\(unit).service",
-        from: "\(source)/packaging/systemd/\(unit).service")
+        from: "\(source)/packaging/systemd/\(unit).service"
+      )
     }
     try write(
       "/usr/lib/systemd/network/06-eni-init-hold.network",
-      from: "\(source)/packaging/network/06-eni-init-hold.network")
+      from: "\(source)/packaging/network/06-eni-init-hold.network"
+    )
     let rule = try String(contentsOfFile: "\(source)/udev/70-eni-init.rules", encoding: .utf8)
     try write(
       "/usr/lib/udev/rules.d/70-eni-init.rules",
       content: rule.replacingOccurrences(
-        of: "$attr{[dmi/id]board_asset_tag}", with: id.text))
+        of: "$attr{[dmi/id]board_asset_tag}",
+        with: id.text
+      )
+    )
     try write(
       "/etc/udev/rules.d/69-candidates.rules",
-      content: #"SUBSYSTEM=="net", KERNEL=="ens*|nic*", ENV{ENI_INIT_CANDIDATE}="1""# + "\n")
+      content: #"SUBSYSTEM=="net", KERNEL=="ens*|nic*", ENV{ENI_INIT_CANDIDATE}="1""# + "\n"
+    )
   }
 
   /// Takes the program away, as a removed or broken package would; everything else stays.

@@ -66,7 +66,9 @@ package final class NamespaceInstance {
     }
     try check(["dbus-daemon", "--system", "--fork"])
     try daemon(
-      ["env", "SYSTEMD_LOG_LEVEL=debug", "/lib/systemd/systemd-networkd"], name: "networkd")
+      ["env", "SYSTEMD_LOG_LEVEL=debug", "/lib/systemd/systemd-networkd"],
+      name: "networkd"
+    )
     try Condition.wait(until: "networkd") { try run(["networkctl", "list"]).status == 0 }
   }
 

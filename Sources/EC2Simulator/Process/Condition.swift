@@ -11,9 +11,7 @@ package enum Condition {
 
   /// Waits until `body` gives a value, looking again every few milliseconds.
   ///
-  /// - Parameters:
-  ///   - what: what is waited for, for the message.
-  ///   - limit: when to give up.
+  /// `what` says what is waited for in the ``Unmet`` that is thrown after `limit`.
   @discardableResult
   package static func wait<Value>(
     for what: String,

@@ -49,7 +49,8 @@ package struct Program: Sendable {
     return Result(
       status: process.terminationStatus + (signalled ? 128 : 0),
       output: String(decoding: outputData, as: UTF8.self),
-      errors: String(decoding: errorData, as: UTF8.self))
+      errors: String(decoding: errorData, as: UTF8.self)
+    )
   }
 
   /// Runs the program and gives its standard output.
@@ -64,7 +65,7 @@ package struct Program: Sendable {
 
   /// Starts the program and leaves it running; it dies with this process.
   ///
-  /// - Parameter log: the file that standard output and error go to; nil discards them.
+  /// Standard output and error go to the file `log`; nil discards them.
   package func start(log: String? = nil) throws -> Process {
     let process = Process()
     // The kernel ends it when this process goes, also by a signal that cannot be caught.

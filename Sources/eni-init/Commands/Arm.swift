@@ -11,10 +11,12 @@ struct Arm: ParsableCommand {
       Asks IMDS which ENI is the primary and writes it down; changes no link. A boot does the \
       same by itself. Until it is done, an ENI that is hot-plugged is left to the image, because \
       it might be the primary.
-      """)
+      """
+  )
 
   @Option(
-    help: ArgumentHelp("Give up waiting for IMDS after this long.", valueName: "seconds"))
+    help: ArgumentHelp("Give up waiting for IMDS after this long.", valueName: "seconds")
+  )
   var timeout = Timeout(seconds: 10)
 
   @OptionGroup var options: HostOptions

@@ -12,7 +12,8 @@ struct Boot: ParsableCommand {
       the records and configuration of any other instance, as a disk has that was snapshotted \
       and launched again. Files of this instance stay, also those of an ENI that is not there \
       yet. Asks no network, and without an instance id changes nothing.
-      """)
+      """
+  )
 
   @OptionGroup var options: HostOptions
 

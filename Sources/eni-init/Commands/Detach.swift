@@ -10,10 +10,12 @@ struct Detach: ParsableCommand {
       Rules that lead to the table of a link that is gone are removed at once. The ENI's files, \
       which do no harm without it, are removed when IMDS has said twice that it is not attached \
       any more. An ENI that comes back within seconds, as in a driver reload, loses nothing.
-      """)
+      """
+  )
 
   @Option(
-    help: ArgumentHelp("Give up waiting for IMDS after this long.", valueName: "seconds"))
+    help: ArgumentHelp("Give up waiting for IMDS after this long.", valueName: "seconds")
+  )
   var timeout = Timeout(seconds: 120)
 
   @OptionGroup var options: HostOptions
@@ -23,7 +25,8 @@ struct Detach: ParsableCommand {
     let departure = Departure(
       host: host,
       instance: try host.identity(),
-      deadline: .now + timeout.duration)
+      deadline: .now + timeout.duration
+    )
     try departure.removeDanglingRules()
     guard try !departure.absent().isEmpty else { return }
     let metadata = MetadataSource(options, deadline: departure.deadline).metadata

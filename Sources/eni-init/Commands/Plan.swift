@@ -14,7 +14,8 @@ struct Plan: ParsableCommand {
     discussion: """
       For each ENI: its files as differences to those on disk, then the changes to the kernel as \
       the ip commands that do the same. Nothing is printed for an ENI that is as planned.
-      """)
+      """
+  )
 
   @OptionGroup var options: HostOptions
 

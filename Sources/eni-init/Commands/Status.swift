@@ -12,7 +12,8 @@ struct Status: ParsableCommand {
       States: primary, left to the image; routed, configured and replying by itself; held, \
       unmanaged and down until its facts are known; incomplete, with a rule or a route missing; \
       unknown, while the primary of this instance is not on record.
-      """)
+      """
+  )
 
   @Flag(help: "Print JSON.")
   var json = false
@@ -26,7 +27,8 @@ struct Status: ParsableCommand {
       state: try RouteSocket().snapshot(),
       marked: try UdevContext().interfaces(),
       instance: instance,
-      records: try instance.map { try host.records.records(of: $0) } ?? [])
+      records: try instance.map { try host.records.records(of: $0) } ?? []
+    )
     print(json ? try report.json() : report.table, terminator: "")
   }
 }
