@@ -15,8 +15,8 @@ package final class NamespaceInstance {
   /// The process by which its namespaces are entered; nil while it is off.
   package private(set) var pid: pid_t?
 
-  private var supervisor: Process?
-  private var daemons: [Process] = []
+  private var supervisor: RunningProgram?
+  private var daemons: [RunningProgram] = []
 
   private static let scripts = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path
 
@@ -74,9 +74,9 @@ package final class NamespaceInstance {
 
   /// Turns the instance off at once: what is on disk stays, all else is gone.
   package func powerOff() {
-    supervisor?.terminate()
-    supervisor?.waitUntilExit()
-    for daemon in daemons { daemon.waitUntilExit() }
+    // With the first process of the namespace go all others (pid_namespaces(7)).
+    supervisor?.kill()
+    for daemon in daemons { daemon.wait() }
     supervisor = nil
     daemons = []
     pid = nil

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package import Foundation
+import Foundation
 
 /// A program of the machine that the simulator runs: `ip`, `nsenter`, a daemon.
+///
+/// Spawned by posix_spawn(3) and waited for by waitpid(2), since Foundation's `Process` needs a run
+/// loop to notice that a child has ended, which the threads that tests run on do not have.
 package struct Program: Sendable {
   /// How a program ended and what it said.
   package struct Result: Sendable {
@@ -23,38 +26,23 @@ package struct Program: Sendable {
 
   /// Runs the program to its end, whatever its status.
   package func result(input: String = "") throws -> Result {
-    let process = Process()
-    let output = Pipe()
-    let errors = Pipe()
-    let standardInput = Pipe()
-    configure(process)
-    process.standardInput = standardInput
-    process.standardOutput = output
-    process.standardError = errors
-    try process.run()
-    standardInput.fileHandleForWriting.write(Data(input.utf8))
-    try standardInput.fileHandleForWriting.close()
-    // Both pipes are drained at once, or a program that fills one would wait for ever.
-    nonisolated(unsafe) var errorData = Data()
-    let drained = DispatchSemaphore(value: 0)
-    let errorHandle = errors.fileHandleForReading
-    DispatchQueue.global().async {
-      errorData = errorHandle.readDataToEndOfFile()
-      drained.signal()
-    }
-    let outputData = output.fileHandleForReading.readDataToEndOfFile()
-    drained.wait()
-    process.waitUntilExit()
-    let signalled = process.terminationReason == .uncaughtSignal
+    let (inputEnd, standardInput) = try Pipe.ends()
+    let (output, standardOutput) = try Pipe.ends()
+    let (errors, standardError) = try Pipe.ends()
+    let child = try spawn(inputEnd, standardOutput, standardError)
+    for end in [inputEnd, standardOutput, standardError] { close(end) }
+    let said = Pipe.exchange(Array(input.utf8), into: standardInput, from: [output, errors])
     return Result(
-      status: process.terminationStatus + (signalled ? 128 : 0),
-      output: String(decoding: outputData, as: UTF8.self),
-      errors: String(decoding: errorData, as: UTF8.self)
+      status: child.wait(),
+      output: String(decoding: said[0], as: UTF8.self),
+      errors: String(decoding: said[1], as: UTF8.self)
     )
   }
 
   /// Runs the program and gives its standard output.
   ///
+  /// - Parameter input: what it reads from standard input.
+  /// - Returns: what it wrote to standard output.
   /// - Throws: ``ProgramFailure`` when it does not end with status 0.
   @discardableResult
   package func run(input: String = "") throws -> String {
@@ -63,27 +51,38 @@ package struct Program: Sendable {
     return result.output
   }
 
-  /// Starts the program and leaves it running; it dies with this process.
+  /// Starts the program and leaves it running for as long as the result lives.
   ///
   /// Standard output and error go to the file `log`; nil discards them.
-  package func start(log: String? = nil) throws -> Process {
-    let process = Process()
-    // The kernel ends it when this process goes, also by a signal that cannot be caught.
-    Program(["setpriv", "--pdeathsig", "KILL"] + words).configure(process)
-    process.standardInput = FileHandle.nullDevice
-    let handle = try log.map { path in
-      _ = FileManager.default.createFile(atPath: path, contents: nil)
-      return try FileHandle(forWritingTo: URL(fileURLWithPath: path))
-    }
-    process.standardOutput = handle ?? FileHandle.nullDevice
-    process.standardError = handle ?? FileHandle.nullDevice
-    try process.run()
-    return process
+  package func start(log: String? = nil) throws -> RunningProgram {
+    let null = open("/dev/null", O_RDWR | O_CLOEXEC)
+    defer { close(null) }
+    guard let log else { return try spawn(null, null, null) }
+    let file = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_APPEND, 0o644)
+    guard file >= 0 else { throw CocoaError(.fileWriteUnknown) }
+    defer { close(file) }
+    return try spawn(null, file, file)
   }
 
-  private func configure(_ process: Process) {
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = words
+  private func spawn(_ input: Int32, _ output: Int32, _ errors: Int32) throws -> RunningProgram {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    // Only these three are inherited: all others are opened with O_CLOEXEC.
+    for (source, target) in [(input, 0), (output, 1), (errors, 2)] as [(Int32, Int32)] {
+      posix_spawn_file_actions_adddup2(&actions, source, target)
+    }
+    var arguments = words.map { strdup($0) } + [nil]
+    defer { for argument in arguments { free(argument) } }
+    var child: pid_t = 0
+    let failure = posix_spawnp(&child, words[0], &actions, nil, &arguments, environ)
+    guard failure == 0 else {
+      throw ProgramFailure(
+        program: self,
+        result: Result(status: 127, output: "", errors: String(cString: strerror(failure)))
+      )
+    }
+    return RunningProgram(child)
   }
 }
 

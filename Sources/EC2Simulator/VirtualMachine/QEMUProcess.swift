@@ -11,7 +11,7 @@ final class QEMUProcess: Sendable {
   private enum State {
     case starting
     case failed(any Error)
-    case running(Process)
+    case running(RunningProgram)
     case ended
   }
 
@@ -28,7 +28,7 @@ final class QEMUProcess: Sendable {
       do {
         let process = try Program(["qemu-system-x86_64"] + arguments).start(log: log)
         shared.state.withLock { $0 = .running(process) }
-        process.waitUntilExit()
+        process.wait()
         shared.state.withLock { $0 = .ended }
       } catch {
         shared.state.withLock { $0 = .failed(error) }
@@ -63,7 +63,7 @@ final class QEMUProcess: Sendable {
   func kill() {
     shared.state.withLock { state in
       guard case .running(let process) = state, process.isRunning else { return }
-      Foundation.kill(process.processIdentifier, SIGKILL)
+      process.signal(SIGKILL)
     }
   }
 }
