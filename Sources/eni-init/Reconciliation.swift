@@ -31,7 +31,7 @@ struct Reconciliation {
       try Verification(plan: plan, before: before, patience: Self.patience).run(kernel)
       if wrote || changed { host.log.notice(plan.summary) }
     } catch {
-      throw try undo.run(because: error, kernel: kernel)
+      throw undo.run(because: error, kernel: kernel)
     }
   }
 

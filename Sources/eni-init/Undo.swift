@@ -33,17 +33,22 @@ struct Undo {
   /// Undoes, as far as possible.
   ///
   /// - Returns: the error to end with: what went wrong, what was undone, and what could not be.
-  func run(because cause: any Error, kernel: RouteSocket) throws -> UndoneFailure {
-    var troubles: [String] = []
-    let steps: [() throws -> Void] = [restoreFiles, hold]
-    for step in steps {
-      do { try step() } catch { troubles.append("\(error)") }
+  func run(because cause: any Error, kernel: RouteSocket) -> UndoneFailure {
+    let steps: [() throws -> Void] = [
+      restoreFiles, hold,
+      { try kernel.apply(added.reversed().compactMap(\.inverse)) },
+      { try restoreKernel(kernel) },
+    ]
+    // Each step is tried, whatever became of the ones before.
+    let troubles = steps.compactMap { step in
+      do {
+        try step()
+        return nil as String?
+      } catch {
+        return "\(error)"
+      }
     }
-    do {
-      try kernel.apply(added.reversed().compactMap(\.inverse))
-      try restoreKernel(kernel)
-    } catch { troubles.append("\(error)") }
-    return UndoneFailure(name: plan.name, cause: "\(cause)", troubles: troubles, isHeld: isNew)
+    return UndoneFailure(name: plan.name, cause: cause, troubles: troubles, isHeld: isNew)
   }
 
   private func restoreFiles() throws {

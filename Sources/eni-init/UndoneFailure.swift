@@ -2,11 +2,11 @@
 import NetworkModel
 
 /// A reconciliation that failed and was undone.
-struct UndoneFailure: Error, Hashable {
+struct UndoneFailure: Error {
   /// The ENI's name.
   let name: InterfaceName
   /// What went wrong.
-  let cause: String
+  let cause: any Error
   /// What could not be undone; empty when all was.
   let troubles: [String]
   /// Whether the ENI is held now; otherwise it has its former configuration.
@@ -14,7 +14,8 @@ struct UndoneFailure: Error, Hashable {
 }
 
 extension UndoneFailure: CommandFailure {
-  var exitStatus: ExitStatus { .undone }
+  /// That of the cause: a host that refused may not refuse again, a wrong result stays wrong.
+  var exitStatus: ExitStatus { (cause as? any CommandFailure)?.exitStatus ?? .undone }
 
   var description: String {
     let state = isHeld ? "the ENI is held again" : "the ENI has its former configuration"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import IMDS
 import NetworkModel
 
 /// `eni-init attach`: what udev starts for every ENI that appears.
@@ -33,7 +34,14 @@ struct Attach: ParsableCommand {
       metadata: MetadataSource(options, deadline: deadline).metadata,
       deadline: deadline
     )
-    guard let facts = try gathering.facts(of: interface) else { return }
+    let facts: ENIFacts?
+    do {
+      facts = try gathering.facts(of: interface)
+    } catch IMDSError.linkGone(let mac) {
+      // Detached before it was configured: nothing was changed, nothing is left to do.
+      return host.log.notice("\(mac) went away before IMDS knew it")
+    }
+    guard let facts else { return }
     try host.locked(within: .seconds(30)) {
       try Reconciliation(host: host, facts: facts).run()
     }
