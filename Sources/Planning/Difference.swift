@@ -16,12 +16,14 @@ package struct Difference: Hashable, Sendable {
 
   /// The difference between `plan` and `state` for the ENI's link; nil when the link is gone.
   ///
-  /// `mayBounce` says whether an up link may be taken down to be renamed. A kernel before 6.2
-  /// renames down links only, and taking a link down flushes its routes, so a link that already
-  /// carries our configuration keeps its name until the next boot.
-  package init?(_ plan: InterfacePlan, state: KernelState, mayBounce: Bool) {
+  /// `isNew` says that the link does not carry our configuration yet. Then it may be taken down to
+  /// be renamed, and the addresses that another configuration gave it go: networkd would keep
+  /// one that it is asked for, with the metric it has. A link that does carry ours keeps its name
+  /// until the next boot, since taking it down would flush its routes (a kernel before 6.2
+  /// renames down links only).
+  package init?(_ plan: InterfacePlan, state: KernelState, isNew: Bool) {
     guard let link = state.link(mac: plan.mac) else { return nil }
-    self.link = Self.linkChanges(plan, link, state, mayBounce: mayBounce)
+    self.link = Self.linkChanges(plan, link, state, isNew: isNew)
     routing = plan.isHeld ? [] : Self.routingChanges(plan, link, state)
   }
 
@@ -29,7 +31,7 @@ package struct Difference: Hashable, Sendable {
     _ plan: InterfacePlan,
     _ link: Link,
     _ state: KernelState,
-    mayBounce: Bool
+    isNew: Bool
   ) -> [Change] {
     var changes: [Change] = []
     if link.group != .eni { changes.append(.setGroup(.eni, link.index, link.name)) }
@@ -38,11 +40,15 @@ package struct Difference: Hashable, Sendable {
         && ($0.name == plan.name || $0.alternativeNames.contains(plan.name.text))
     }
     var name = link.name
-    if name != plan.name, !isTaken, mayBounce || !link.isUp {
+    if name != plan.name, !isTaken, isNew || !link.isUp {
       if link.isUp { changes.append(.setDown(link.index, name)) }
       // A former slot may have left the new name as an alternative one of this very link.
       changes.append(.rename(link.index, from: name, to: plan.name))
       name = plan.name
+    }
+    if isNew {
+      changes += state.addresses.filter { $0.link == link.index && !$0.prefix.address.isLinkLocal }
+        .map { .removeAddress($0.prefix, link.index, name) }
     }
     for alternative in plan.alternativeNames
     where !link.alternativeNames.contains(alternative) && alternative != name.text {

@@ -23,7 +23,7 @@ struct Reconciliation {
       throw AttachFailure.linkGone(facts.interface.mac)
     }
     try evictFormerOwner(of: plan, before)
-    let isNew = try !isManaged(plan, link)
+    let isNew = try !host.manages(link, by: plan)
     var undo = Undo(host: host, instance: facts.instance, plan: plan, before: before, isNew: isNew)
     do {
       let wrote = try write(plan, undo: &undo)
@@ -54,12 +54,6 @@ struct Reconciliation {
     }
   }
 
-  /// Whether networkd already configures the link from our file: then it is live, and a reload
-  /// would cost it packets (systemd 252: some 60 ms).
-  private func isManaged(_ plan: InterfacePlan, _ link: Link) throws -> Bool {
-    try NetworkdState(link.index, host.files)?.networkFile == host.path(of: plan)
-  }
-
   private func write(_ plan: InterfacePlan, undo: inout Undo) throws -> Bool {
     var changed = false
     for file in host.renderer.files(for: plan, instance: facts.instance) {
@@ -76,7 +70,7 @@ struct Reconciliation {
     kernel: RouteSocket,
     undo: inout Undo
   ) throws -> Bool {
-    guard let difference = Difference(plan, state: before, mayBounce: isNew) else {
+    guard let difference = Difference(plan, state: before, isNew: isNew) else {
       throw AttachFailure.linkGone(plan.mac)
     }
     try kernel.apply(difference.link)

@@ -19,7 +19,7 @@ struct Verification {
     let monitor = try RouteMonitor()
     while true {
       let state = try kernel.snapshot()
-      guard let difference = Difference(plan, state: state, mayBounce: false),
+      guard let difference = Difference(plan, state: state, isNew: false),
         let link = state.link(mac: plan.mac)
       else { throw AttachFailure.linkGone(plan.mac) }
       if difference.isEmpty {

@@ -21,8 +21,8 @@ struct DifferenceTests {
     )
   }
 
-  private func words(_ state: KernelState, mayBounce: Bool = true) throws -> [String] {
-    let difference = try #require(Difference(plan, state: state, mayBounce: mayBounce))
+  private func words(_ state: KernelState, isNew: Bool = true) throws -> [String] {
+    let difference = try #require(Difference(plan, state: state, isNew: isNew))
     return (difference.link + difference.routing).map(\.description)
   }
 
@@ -108,7 +108,7 @@ struct DifferenceTests {
     #expect(
       try words(state).prefix(2) == ["ip link set dev ens6 down", "ip link set dev ens6 name nic1"]
     )
-    #expect(try !words(state, mayBounce: false).contains { $0.contains(" name nic1") })
+    #expect(try !words(state, isNew: false).contains { $0.contains(" name nic1") })
   }
 
   @Test(
@@ -148,6 +148,6 @@ struct DifferenceTests {
 
   @Test("without the link there is no difference to speak of")
   func gone() {
-    #expect(Difference(plan, state: KernelState(), mayBounce: true) == nil)
+    #expect(Difference(plan, state: KernelState(), isNew: true) == nil)
   }
 }

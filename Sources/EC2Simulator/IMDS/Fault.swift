@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What goes wrong with a request. All but the first happen below HTTP.
+/// What goes wrong with a request, in HTTP or below it.
 package enum Fault: Hashable, Sendable {
   /// This status instead of the true answer, with `Retry-After: seconds` if given.
   case status(Int, retryAfter: Int? = nil)

@@ -97,7 +97,9 @@ extension IMDSServer {
   /// The ENIs it serves, in the order of `macs/`.
   package var attachedENIs: [SimulatedENI] { state.withLock { $0.service.attachedENIs } }
 
-  /// Serves `eni` too; its timeline starts now. One with the same MAC is replaced.
+  /// Serves `eni` too; its timeline starts now.
+  ///
+  /// One with the same MAC is replaced.
   package func attach(_ eni: SimulatedENI) {
     state.withLock { $0.service.attach(eni, now: now($0)) }
   }
@@ -125,8 +127,10 @@ extension IMDSServer {
 
 // What goes wrong.
 extension IMDSServer {
-  /// Answers requests whose path starts with `prefix` (`latest/api/token`, or "" for all) with a
-  /// fault. Faults are tried in the order they were added; the first that matches happens.
+  /// Answers requests whose path starts with `prefix` with a fault.
+  ///
+  /// A prefix is `latest/api/token`, or empty for all. Faults are tried in the order they were
+  /// added; the first that matches happens.
   package func fail(
     _ prefix: String = "",
     with fault: Fault,

@@ -20,9 +20,9 @@ package struct IMDSServerConfiguration: Hashable, Sendable {
 
   /// A limit on the rate of requests, beyond which requests are dropped without an answer.
   package struct RateLimit: Hashable, Sendable {
-    /// How many requests are answered …
+    /// How many requests are answered.
     package let requests: Int
-    /// … within any stretch of this length.
+    /// The stretch of time in which they are counted.
     package let window: Duration
 
     /// At most `requests` within `window`.

@@ -2,7 +2,9 @@
 
 import NetworkModel
 
-/// The service behind the sockets: tokens, tree, faults, log. It knows no socket and no clock.
+/// The service behind the sockets: tokens, tree, faults, log.
+///
+/// It knows no socket and no clock.
 struct MetadataService: Sendable {
   /// What to do about a request.
   struct Outcome: Sendable {

@@ -10,7 +10,9 @@ package struct SimulatedENI: Sendable {
   package var mac: MACAddress
   /// Card and device number.
   package var attachment: Attachment
-  /// Its IPv4 part. With a subnet but no address it is EFA-only; nil in an IPv6-only subnet.
+  /// Its IPv4 part.
+  ///
+  /// With a subnet but no address it is EFA-only; nil in an IPv6-only subnet.
   package var ipv4: NetworkInterface.Addresses?
   /// Its IPv6 part; may have a subnet but no address.
   package var ipv6: NetworkInterface.Addresses?

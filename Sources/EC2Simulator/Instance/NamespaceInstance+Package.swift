@@ -13,7 +13,7 @@ extension NamespaceInstance {
     try check(["sh", "-c", "rm -rf /etc/systemd/network/* /etc/netplan"])
     try write(
       "/etc/systemd/network/80-dhcp.network",
-      content: "[Match]\nType=ether\n\n[Network]\nDHCP=yes\n"
+      content: "[Match]\nType=ether\n\n[Network]\nDHCP=yes\n\n[DHCPv4]\nUseMTU=yes\n"
     )
   }
 

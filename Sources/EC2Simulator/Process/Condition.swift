@@ -7,6 +7,11 @@ package enum Condition {
   package struct Unmet: Error, CustomStringConvertible {
     /// What was waited for, and for how long.
     package let description: String
+
+    /// The error with this description.
+    package init(_ description: String) {
+      self.description = description
+    }
   }
 
   /// Waits until `body` gives a value, looking again every few milliseconds.
@@ -22,7 +27,7 @@ package enum Condition {
     while true {
       if let value = try body() { return value }
       guard ContinuousClock.now < deadline else {
-        throw Unmet(description: "waited \(limit) in vain for: \(what)")
+        throw Unmet("waited \(limit) in vain for: \(what)")
       }
       Thread.sleep(forTimeInterval: 0.01)
     }

@@ -43,7 +43,9 @@ struct Plan: ParsableCommand {
     var lines = try host.renderer.files(for: plan, instance: instance).flatMap {
       FileDifference(of: $0, from: try host.files.read($0.path)).lines
     }
-    if let difference = Difference(plan, state: state, mayBounce: true) {
+    if let link = state.link(mac: plan.mac),
+      let difference = Difference(plan, state: state, isNew: try !host.manages(link, by: plan))
+    {
       lines += (difference.link + difference.routing).map(\.description)
     }
     guard !lines.isEmpty else { return [] }

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+import EC2Simulator
+import NetworkModel
+import TestSupport
+import Testing
+
+extension FlowTests {
+  @Suite("Facts are late, refused or hostile", .serialized)
+  struct Faults {
+    struct Lateness: Sendable, CustomTestStringConvertible {
+      let testDescription: String
+      let timeline: MetadataTimeline
+    }
+
+    @Test(
+      "the ENI stays held until its facts have settled, then it is routed",
+      arguments: [
+        Lateness(
+          testDescription: "MAC not listed", timeline: MetadataTimeline().listed(after: .seconds(2))),
+        Lateness(
+          testDescription: "device number 0",
+          timeline: MetadataTimeline().deviceNumberZero(until: .seconds(2))),
+        Lateness(
+          testDescription: "no addresses",
+          timeline: MetadataTimeline().absent("local-ipv4s", until: .seconds(2))),
+        Lateness(
+          testDescription: "no network card",
+          timeline: MetadataTimeline().absent("network-card", until: .seconds(2))),
+      ])
+    func late(lateness: Lateness) throws {
+      let scene = try Scene()
+      var eni = scene.second
+      eni.timeline = lateness.timeline
+      try scene.plug(eni, as: "ens6")
+      try Condition.wait(until: "the attach waits for IMDS") {
+        try scene.instance.journal().contains("waiting:")
+      }
+      let link = try scene.instance.check(["ip", "link", "show", "ens6"])
+      #expect(!link.contains(",UP"), "held: \(link)")
+      try scene.waitUntilRouted(eni)
+      #expect(try scene.cloud.vpc.dhcpPackets(of: eni.id).isEmpty)
+      #expect(try scene.cloud.probeFromInternet(try #require(IPAddress("10.0.1.10"))).isLossless)
+    }
+
+    struct Refusal: Sendable, CustomTestStringConvertible {
+      let testDescription: String
+      let timeline: MetadataTimeline
+      var fault: Fault?
+      let status: Int
+      let words: String
+    }
+
+    @Test(
+      "what cannot be believed ends in one error, and nothing is written or changed",
+      arguments: [
+        Refusal(
+          testDescription: "IMDS is off", timeline: MetadataTimeline(), fault: .status(403),
+          status: 77, words: "403"),
+        Refusal(
+          testDescription: "an id with a path",
+          timeline: MetadataTimeline().text("eni-../../../etc/passwd", for: "interface-id"),
+          status: 65, words: "interface-id"),
+        Refusal(
+          testDescription: "an id with a line break",
+          timeline: MetadataTimeline().text(
+            "eni-0123456789abcdef0\nDHCP=yes", for: "interface-id"),
+          status: 65, words: "interface-id"),
+        Refusal(
+          testDescription: "a number beyond the numbering",
+          timeline: MetadataTimeline().text("999", for: "device-number"), status: 65,
+          words: "device-number"),
+        Refusal(
+          testDescription: "an address that is none",
+          timeline: MetadataTimeline().text("10.0.1.10\n[Route]", for: "local-ipv4s"), status: 65,
+          words: "local-ipv4s"),
+      ])
+    func refused(refusal: Refusal) throws {
+      let scene = try Scene()
+      if let fault = refusal.fault { scene.cloud.imds.fail(with: fault, for: .always) }
+      var eni = scene.second
+      eni.timeline = refusal.timeline
+      try scene.plug(eni, as: "ens6")
+      try Condition.wait(until: "the attach has ended", within: .seconds(30)) {
+        try scene.instance.journal().contains("status \(refusal.status)")
+      }
+      let errors = try scene.instance.journal().split(separator: "\n").filter {
+        $0.hasPrefix("<3>")
+      }
+      #expect(errors.count == 1, "\(errors)")
+      #expect(errors.first?.contains(refusal.words) ?? false, "\(errors)")
+      let link = try scene.instance.check(["ip", "link", "show", "ens6"])
+      #expect(!link.contains(",UP"), "held: \(link)")
+      let files = try scene.instance.check([
+        "sh", "-c", "ls /etc/systemd/network/05-* \(scene.directory)/\(eni.mac) 2>/dev/null; true",
+      ])
+      #expect(files.isEmpty, "\(files)")
+      #expect(try scene.cloud.vpc.dhcpPackets(of: eni.id).isEmpty)
+    }
+
+    @Test("when another file takes the link, all is undone, the ENI is held, the status is 80")
+    func undone() throws {
+      let scene = try Scene()
+      try scene.instance.write(
+        "/etc/systemd/network/04-rival.network",
+        content: "[Match]\nMACAddress=\(scene.second.mac)\n\n[Link]\nUnmanaged=yes\n")
+      try scene.instance.check(["networkctl", "reload"])
+      let routes = try scene.mainDefaultRoutes()
+      try scene.plug(scene.second, as: "ens6")
+      try Condition.wait(until: "the attach has ended", within: .seconds(60)) {
+        try scene.instance.journal().contains(": status 80")
+      }
+      let journal = try scene.instance.journal()
+      #expect(journal.contains("All was undone: the ENI is held again"), "\(journal)")
+      #expect(journal.contains("ip address add 10.0.1.10/24 dev nic1"), "says what is missing")
+      #expect(try scene.mainDefaultRoutes() == routes)
+      let files = try scene.instance.check([
+        "sh", "-c",
+        "ls /etc/systemd/network/05-* \(scene.directory)/\(scene.second.mac) 2>/dev/null; true",
+      ])
+      #expect(files.isEmpty, "\(files)")
+      #expect(try !scene.instance.check(["ip", "rule"]).contains("10001"))
+
+      try scene.instance.check(["rm", "/etc/systemd/network/04-rival.network"])
+      try scene.instance.check(["networkctl", "reload"])
+      let again = try scene.instance.run(["eni-init", "attach", "\(scene.second.mac)"])
+      #expect(again.status == 0, "\(again.errors)")
+      try scene.waitUntilRouted(scene.second)
+    }
+
+    @Test("a run that is killed anywhere is healed by the next")
+    func killed() throws {
+      let scene = try Scene()
+      try scene.plug(scene.second, as: "ens6")
+      for call in ["rename", "fsync", "vfork,clone,clone3", "sendto", "poll"] {
+        // The kernel kills the program at its second such call.
+        _ = try scene.instance.run([
+          "strace", "-f", "-qq", "-o", "/dev/null", "-e", "inject=\(call):signal=KILL:when=2",
+          "eni-init", "attach", "\(scene.second.mac)",
+        ])
+      }
+      let run = try scene.instance.run(["eni-init", "attach", "\(scene.second.mac)"])
+      #expect(run.status == 0, "\(run.errors)")
+      try scene.waitUntilRouted(scene.second)
+      #expect(try scene.cloud.probeFromInternet(try #require(IPAddress("10.0.1.10"))).isLossless)
+      #expect(try scene.instance.check(["ls", "-A", "/etc/systemd/network"]).contains(".tmp") == false)
+    }
+  }
+}
