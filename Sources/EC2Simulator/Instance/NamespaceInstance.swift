@@ -57,7 +57,9 @@ package final class NamespaceInstance {
     try Condition.wait(until: "the follower of udev") {
       try run(["pidof", "udevadm"]).status == 0
     }
-    try check(["udevadm", "trigger", "--action=add", "--subsystem-match=net", "--settle"])
+    try check(["udevadm", "trigger", "--action=add", "--subsystem-match=net"])
+    // Not trigger's own --settle, which waits for ever for a device that is renamed meanwhile.
+    try check(["udevadm", "settle", "--timeout=30"])
     if try run(["test", "-x", "/usr/sbin/eni-init"]).status == 0 {
       _ = try run(["sh", "-c", "systemctl --no-block start eni-init-boot.service"])
       try Condition.wait(until: "the boot hook") {
