@@ -53,6 +53,16 @@ let package = Package(
       ],
       swiftSettings: strict
     ),
+    .executableTarget(
+      name: "eni-init-demo",
+      dependencies: ["NetworkModel", "EC2Simulator"],
+      swiftSettings: strict
+    ),
+    .executableTarget(
+      name: "eni-init-bench",
+      dependencies: ["NetworkModel", "EC2Simulator"],
+      swiftSettings: strict
+    ),
     .target(
       name: "TestSupport",
       dependencies: ["NetworkModel", "HostSystem", "Rtnetlink"],

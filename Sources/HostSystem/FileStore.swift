@@ -99,6 +99,18 @@ package struct FileStore: Sendable {
     return names.sorted()
   }
 
+  /// When a file or symbolic link itself was last written, since the epoch; nil for none.
+  package func modificationTime(_ path: String) throws(SystemCallError) -> Duration? {
+    var status = stat()
+    guard lstat(root + path, &status) == 0 else {
+      guard errno == ENOENT || errno == ENOTDIR else {
+        throw SystemCallError("look at", path, errno: errno)
+      }
+      return nil
+    }
+    return .seconds(status.st_mtim.tv_sec) + .nanoseconds(status.st_mtim.tv_nsec)
+  }
+
   /// Makes the symbolic link `path` point to `target`, in one step.
   package func link(_ path: String, to target: String) throws(SystemCallError) {
     let (directory, name) = Self.split(path)

@@ -26,6 +26,8 @@ package struct InterfacePlan: Hashable, Sendable {
 
   /// The ENI this is for.
   package let interface: NetworkInterface
+  /// The primary ENI's MAC: its link has to be in the ENIs' group for the host-wide rule.
+  package let primaryMAC: MACAddress
   /// The name it shall have.
   package let name: InterfaceName
   /// How files find the link.
@@ -42,6 +44,7 @@ package struct InterfacePlan: Hashable, Sendable {
   /// A plan of these parts.
   package init(
     interface: NetworkInterface,
+    primaryMAC: MACAddress,
     name: InterfaceName,
     match: Match,
     mtu: UInt32?,
@@ -50,6 +53,7 @@ package struct InterfacePlan: Hashable, Sendable {
     rules: [RoutingPolicyRule]
   ) {
     self.interface = interface
+    self.primaryMAC = primaryMAC
     self.name = name
     self.match = match
     self.mtu = mtu

@@ -62,4 +62,11 @@ package struct KernelState: Hashable, Sendable {
   package var mainDefaultRoutes: Set<LinkRoute> {
     Set(routes.filter { $0.route.table == .main && $0.route.destination.isDefault })
   }
+
+  /// The changes that bring back `routes`, those whose link is still there.
+  package func restoring(_ routes: Set<LinkRoute>) -> [Change] {
+    routes.compactMap { lost in
+      links.first { $0.index == lost.link }.map { .addRoute(lost.route, $0.index, $0.name) }
+    }
+  }
 }

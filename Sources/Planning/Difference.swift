@@ -34,7 +34,11 @@ package struct Difference: Hashable, Sendable {
     isNew: Bool
   ) -> [Change] {
     var changes: [Change] = []
-    if link.group != .eni { changes.append(.setGroup(.eni, link.index, link.name)) }
+    // udev sets the group at each event; a primary that was there before us has had none yet.
+    for member in [state.link(mac: plan.primaryMAC), link].compactMap(\.self)
+    where member.group != .eni {
+      changes.append(.setGroup(.eni, member.index, member.name))
+    }
     let isTaken = state.links.contains {
       $0.index != link.index
         && ($0.name == plan.name || $0.alternativeNames.contains(plan.name.text))

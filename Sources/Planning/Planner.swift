@@ -40,7 +40,8 @@ package struct Planner: Sendable {
       guard let name = interface.attachment.name(prefix: namePrefix) else {
         throw .nameTooLong(prefix: namePrefix, interface.attachment)
       }
-      plans.append(plan(interface, name: name, link: link, mtu: mtu))
+      plans.append(
+        plan(interface, name: name, link: link, primaryMAC: instance.primaryMAC, mtu: mtu))
     }
     return NetworkPlan(interfaces: plans)
   }
@@ -49,12 +50,14 @@ package struct Planner: Sendable {
     _ interface: NetworkInterface,
     name: InterfaceName,
     link: Link,
+    primaryMAC: MACAddress,
     mtu: UInt32?
   ) -> InterfacePlan {
     let slot = interface.attachment
     let spoken = interface.families.filter { families.contains($0.family) }
     return InterfacePlan(
       interface: interface,
+      primaryMAC: primaryMAC,
       name: name,
       match: link.permanentAddress == nil ? .currentAddress : .permanentAddress,
       mtu: mtu,

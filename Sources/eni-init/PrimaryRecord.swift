@@ -11,19 +11,22 @@ struct PrimaryRecord {
 
   /// Puts the primary on record, once: it cannot change while the instance lives.
   ///
+  /// - Returns: whether it is news.
   /// - Throws: ``AttachFailure/primaryChanged(recorded:told:)`` when the record says otherwise.
-  func remember(_ primary: MACAddress, of instance: InstanceID) throws {
+  @discardableResult
+  func remember(_ primary: MACAddress, of instance: InstanceID) throws -> Bool {
     try host.locked(within: .seconds(30)) {
       let recorded = try host.records.records(of: instance).first { $0.role == .primary }
       if let recorded {
         guard recorded.mac == primary else {
           throw AttachFailure.primaryChanged(recorded: recorded.mac, told: primary)
         }
-        return
+        return false
       }
       let record = InterfaceRecord(role: .primary, mac: primary, id: nil, name: nil)
       try host.records.save(record, of: instance)
       host.log.notice("\(primary) is the primary ENI of \(instance); any other is held from now on")
+      return true
     }
   }
 }

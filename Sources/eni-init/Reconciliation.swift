@@ -23,7 +23,9 @@ struct Reconciliation {
       throw AttachFailure.linkGone(facts.interface.mac)
     }
     try evictFormerOwner(of: plan, before)
-    let isNew = try !host.manages(link, by: plan)
+    // Complete already, or live: then nothing is taken down.
+    let isComplete = Difference(plan, state: before, isNew: false)?.isEmpty ?? false
+    let isNew = try !isComplete && !host.manages(link, by: plan)
     var undo = Undo(host: host, instance: facts.instance, plan: plan, before: before, isNew: isNew)
     do {
       let wrote = try write(plan, undo: &undo)
@@ -75,13 +77,30 @@ struct Reconciliation {
     }
     try kernel.apply(difference.link)
     guard !plan.isHeld else { return !difference.link.isEmpty }
-    guard isNew else {
+    if isNew, try mayReload(for: plan, before) {
+      try Networkd.reload()
+    } else {
       undo.added = difference.routing
       try kernel.apply(difference.routing)
-      return !difference.isEmpty
     }
-    try Networkd.reload()
-    return true
+    return !difference.isEmpty
+  }
+
+  /// Whether networkd is to take the link over now.
+  ///
+  /// Not when its reload would take the primary's lease for a moment. The ENI is held, so networkd
+  /// is no rival: we configure it, and networkd takes it over when it next reads its files, at
+  /// the latest at the next boot.
+  private func mayReload(for plan: InterfacePlan, _ state: KernelState) throws -> Bool {
+    guard let link = state.link(mac: plan.mac),
+      try NetworkdState(link.index, host.files)?.administrativeState == "unmanaged"
+    else { return true }
+    let others = try NetworkdFreshness.rewrittenFiles(besides: link.index, host.files)
+    guard let first = others.first else { return true }
+    host.log.notice(
+      "\(plan.name) is configured without networkd until it next reads its files: a reload now "
+        + "would touch other links, because \(first) was written since networkd started")
+    return false
   }
 }
 

@@ -76,11 +76,7 @@ struct Undo {
       let leftOver = state.rules.filter { $0.priority == plan.interface.attachment.rulePriority }
       try kernel.apply(leftOver.map { .removeRule($0) })
     }
-    for lost in before.mainDefaultRoutes.subtracting(state.mainDefaultRoutes) {
-      guard let owner = state.links.first(where: { $0.index == lost.link }),
-        owner.index != link.index
-      else { continue }
-      try kernel.apply([.addRoute(lost.route, owner.index, owner.name)])
-    }
+    let lost = before.mainDefaultRoutes.subtracting(state.mainDefaultRoutes)
+    try kernel.apply(state.restoring(lost.filter { $0.link != link.index }))
   }
 }

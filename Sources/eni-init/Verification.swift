@@ -22,24 +22,29 @@ struct Verification {
       guard let difference = Difference(plan, state: state, isNew: false),
         let link = state.link(mac: plan.mac)
       else { throw AttachFailure.linkGone(plan.mac) }
-      if difference.isEmpty {
-        return try checkDefaultRoutes(state, link.index)
-      }
+      let failure = failure(difference, state, link.index)
+      guard let failure else { return }
       let left = ContinuousClock.now.duration(to: deadline)
-      guard left > .zero else {
-        throw VerificationFailure.incomplete(plan.name, difference.link + difference.routing)
-      }
+      guard left > .zero else { throw failure }
       _ = try monitor.wait(timeout: left)
     }
   }
 
-  /// Main's default routes: those that were there still are, and none leaves by this ENI.
-  private func checkDefaultRoutes(_ state: KernelState, _ link: Link.Index) throws {
-    let kept = before.mainDefaultRoutes.filter { $0.link != link }
-    let lost = kept.subtracting(state.mainDefaultRoutes)
-    guard lost.isEmpty else { throw VerificationFailure.defaultRouteLost(plan.name) }
-    guard !state.mainDefaultRoutes.contains(where: { $0.link == link }) else {
-      throw VerificationFailure.secondDefaultRoute(plan.name)
+  /// What is still wrong: the plan first, then main's default routes, of which those that were
+  /// there must be there, and none may leave by this ENI.
+  private func failure(
+    _ difference: Difference,
+    _ state: KernelState,
+    _ link: Link.Index
+  ) -> VerificationFailure? {
+    guard difference.isEmpty else {
+      return .incomplete(plan.name, difference.link + difference.routing)
     }
+    guard !state.mainDefaultRoutes.contains(where: { $0.link == link }) else {
+      return .secondDefaultRoute(plan.name)
+    }
+    let lost = before.mainDefaultRoutes.filter { $0.link != link }
+      .subtracting(state.mainDefaultRoutes)
+    return lost.isEmpty ? nil : .defaultRouteLost(plan.name, before.restoring(lost))
   }
 }

@@ -5,8 +5,8 @@ import NetworkModel
 enum VerificationFailure: Error, Hashable {
   /// These changes are still missing.
   case incomplete(InterfaceName, [Change])
-  /// A default route of main is gone.
-  case defaultRouteLost(InterfaceName)
+  /// These default routes of main are gone; each as the change that would bring it back.
+  case defaultRouteLost(InterfaceName, [Change])
   /// The ENI brought a default route into main.
   case secondDefaultRoute(InterfaceName)
 }
@@ -21,8 +21,9 @@ extension VerificationFailure: CommandFailure {
         + missing.map(\.description).joined(separator: "; ")
         + ". `networkctl status \(name)` tells which file configures it; another file or manager "
         + "may have taken it"
-    case .defaultRouteLost(let name):
-      "configuring \(name) made a default route of the main table disappear"
+    case .defaultRouteLost(let name, let routes):
+      "configuring \(name) made a default route of the main table disappear: "
+        + routes.map(\.description).joined(separator: "; ")
     case .secondDefaultRoute(let name):
       "\(name) has a default route in the main table; another file or manager has configured it: "
         + "`networkctl status \(name)` tells which"

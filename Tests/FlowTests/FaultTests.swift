@@ -28,18 +28,18 @@ extension FlowTests {
           timeline: MetadataTimeline().absent("network-card", until: .seconds(2))),
       ])
     func late(lateness: Lateness) throws {
-      let scene = try Scene()
-      var eni = scene.second
+      let stage = try Stage.withUs()
+      var eni = stage.second
       eni.timeline = lateness.timeline
-      try scene.plug(eni, as: "ens6")
+      try stage.plug(eni, as: "ens6")
       try Condition.wait(until: "the attach waits for IMDS") {
-        try scene.instance.journal().contains("waiting:")
+        try stage.instance.journal().contains("waiting:")
       }
-      let link = try scene.instance.check(["ip", "link", "show", "ens6"])
+      let link = try stage.instance.check(["ip", "link", "show", "ens6"])
       #expect(!link.contains(",UP"), "held: \(link)")
-      try scene.waitUntilRouted(eni)
-      #expect(try scene.cloud.vpc.dhcpPackets(of: eni.id).isEmpty)
-      #expect(try scene.cloud.probeFromInternet(try #require(IPAddress("10.0.1.10"))).isLossless)
+      try stage.waitUntilRouted(eni)
+      #expect(try stage.cloud.vpc.dhcpPackets(of: eni.id).isEmpty)
+      #expect(try stage.cloud.probeFromInternet(try #require(IPAddress("10.0.1.10"))).isLossless)
     }
 
     struct Refusal: Sendable, CustomTestStringConvertible {
@@ -75,74 +75,74 @@ extension FlowTests {
           words: "local-ipv4s"),
       ])
     func refused(refusal: Refusal) throws {
-      let scene = try Scene()
-      if let fault = refusal.fault { scene.cloud.imds.fail(with: fault, for: .always) }
-      var eni = scene.second
+      let stage = try Stage.withUs()
+      if let fault = refusal.fault { stage.cloud.imds.fail(with: fault, for: .always) }
+      var eni = stage.second
       eni.timeline = refusal.timeline
-      try scene.plug(eni, as: "ens6")
+      try stage.plug(eni, as: "ens6")
       try Condition.wait(until: "the attach has ended", within: .seconds(30)) {
-        try scene.instance.journal().contains("status \(refusal.status)")
+        try stage.instance.journal().contains("status \(refusal.status)")
       }
-      let errors = try scene.instance.journal().split(separator: "\n").filter {
+      let errors = try stage.instance.journal().split(separator: "\n").filter {
         $0.hasPrefix("<3>")
       }
       #expect(errors.count == 1, "\(errors)")
       #expect(errors.first?.contains(refusal.words) ?? false, "\(errors)")
-      let link = try scene.instance.check(["ip", "link", "show", "ens6"])
+      let link = try stage.instance.check(["ip", "link", "show", "ens6"])
       #expect(!link.contains(",UP"), "held: \(link)")
-      let files = try scene.instance.check([
-        "sh", "-c", "ls /etc/systemd/network/05-* \(scene.directory)/\(eni.mac) 2>/dev/null; true",
+      let files = try stage.instance.check([
+        "sh", "-c", "ls /etc/systemd/network/05-* \(stage.records)/\(eni.mac) 2>/dev/null; true",
       ])
       #expect(files.isEmpty, "\(files)")
-      #expect(try scene.cloud.vpc.dhcpPackets(of: eni.id).isEmpty)
+      #expect(try stage.cloud.vpc.dhcpPackets(of: eni.id).isEmpty)
     }
 
     @Test("when another file takes the link, all is undone, the ENI is held, the status is 80")
     func undone() throws {
-      let scene = try Scene()
-      try scene.instance.write(
+      let stage = try Stage.withUs()
+      try stage.instance.write(
         "/etc/systemd/network/04-rival.network",
-        content: "[Match]\nMACAddress=\(scene.second.mac)\n\n[Link]\nUnmanaged=yes\n")
-      try scene.instance.check(["networkctl", "reload"])
-      let routes = try scene.mainDefaultRoutes()
-      try scene.plug(scene.second, as: "ens6")
+        content: "[Match]\nMACAddress=\(stage.second.mac)\n\n[Link]\nUnmanaged=yes\n")
+      try stage.instance.check(["networkctl", "reload"])
+      let routes = try stage.mainDefaultRoutes()
+      try stage.plug(stage.second, as: "ens6")
       try Condition.wait(until: "the attach has ended", within: .seconds(60)) {
-        try scene.instance.journal().contains(": status 80")
+        try stage.instance.journal().contains(": status 80")
       }
-      let journal = try scene.instance.journal()
+      let journal = try stage.instance.journal()
       #expect(journal.contains("All was undone: the ENI is held again"), "\(journal)")
       #expect(journal.contains("ip address add 10.0.1.10/24 dev nic1"), "says what is missing")
-      #expect(try scene.mainDefaultRoutes() == routes)
-      let files = try scene.instance.check([
+      #expect(try stage.mainDefaultRoutes() == routes)
+      let files = try stage.instance.check([
         "sh", "-c",
-        "ls /etc/systemd/network/05-* \(scene.directory)/\(scene.second.mac) 2>/dev/null; true",
+        "ls /etc/systemd/network/05-* \(stage.records)/\(stage.second.mac) 2>/dev/null; true",
       ])
       #expect(files.isEmpty, "\(files)")
-      #expect(try !scene.instance.check(["ip", "rule"]).contains("10001"))
+      #expect(try !stage.instance.check(["ip", "rule"]).contains("10001"))
 
-      try scene.instance.check(["rm", "/etc/systemd/network/04-rival.network"])
-      try scene.instance.check(["networkctl", "reload"])
-      let again = try scene.instance.run(["eni-init", "attach", "\(scene.second.mac)"])
+      try stage.instance.check(["rm", "/etc/systemd/network/04-rival.network"])
+      try stage.instance.check(["networkctl", "reload"])
+      let again = try stage.instance.run(["eni-init", "attach", "\(stage.second.mac)"])
       #expect(again.status == 0, "\(again.errors)")
-      try scene.waitUntilRouted(scene.second)
+      try stage.waitUntilRouted(stage.second)
     }
 
     @Test("a run that is killed anywhere is healed by the next")
     func killed() throws {
-      let scene = try Scene()
-      try scene.plug(scene.second, as: "ens6")
+      let stage = try Stage.withUs()
+      try stage.plug(stage.second, as: "ens6")
       for call in ["rename", "fsync", "vfork,clone,clone3", "sendto", "poll"] {
         // The kernel kills the program at its second such call.
-        _ = try scene.instance.run([
+        _ = try stage.instance.run([
           "strace", "-f", "-qq", "-o", "/dev/null", "-e", "inject=\(call):signal=KILL:when=2",
-          "eni-init", "attach", "\(scene.second.mac)",
+          "eni-init", "attach", "\(stage.second.mac)",
         ])
       }
-      let run = try scene.instance.run(["eni-init", "attach", "\(scene.second.mac)"])
+      let run = try stage.instance.run(["eni-init", "attach", "\(stage.second.mac)"])
       #expect(run.status == 0, "\(run.errors)")
-      try scene.waitUntilRouted(scene.second)
-      #expect(try scene.cloud.probeFromInternet(try #require(IPAddress("10.0.1.10"))).isLossless)
-      #expect(try scene.instance.check(["ls", "-A", "/etc/systemd/network"]).contains(".tmp") == false)
+      try stage.waitUntilRouted(stage.second)
+      #expect(try stage.cloud.probeFromInternet(try #require(IPAddress("10.0.1.10"))).isLossless)
+      #expect(try stage.instance.check(["ls", "-A", "/etc/systemd/network"]).contains(".tmp") == false)
     }
   }
 }

@@ -73,6 +73,13 @@ struct DifferenceTests {
     )
   }
 
+  @Test("the primary joins the group that the host-wide rule looks at, and nothing else of it changes")
+  func primary() throws {
+    var state = try planned()
+    state.links.append(Fixture.link(0))
+    #expect(try words(state) == ["ip link set dev ens5 group 10000"])
+  }
+
   @Test("a kernel that has it all lacks nothing")
   func nothing() throws {
     #expect(try words(try planned()).isEmpty)

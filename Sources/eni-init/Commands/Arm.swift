@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import HostSystem
 import IMDS
 import NetworkModel
 
@@ -25,6 +26,20 @@ struct Arm: ParsableCommand {
     let host = try Host(root: options.root)
     let instance = try host.identity()
     let source = MetadataSource(options, deadline: .now + timeout.duration)
-    try PrimaryRecord(host: host).remember(try source.metadata.primaryMAC(), of: instance)
+    let isNews = try PrimaryRecord(host: host).remember(
+      try source.metadata.primaryMAC(), of: instance)
+    if isNews { try showHold(to: host) }
+  }
+
+  /// Has networkd read the hold's file, which came after it started.
+  private func showHold(to host: Host) throws {
+    let rewritten = try NetworkdFreshness.rewrittenFiles(besides: nil, host.files)
+    guard rewritten.isEmpty else {
+      return host.log.warning(
+        "networkd has not read the hold, because a reload now would touch other links: "
+          + "\(rewritten.joined(separator: ", ")) was written since it started. Until the next boot "
+          + "or `networkctl reload`, an ENI that is plugged in is left to the image at first")
+    }
+    try Networkd.reload()
   }
 }

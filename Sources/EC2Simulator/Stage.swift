@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+package import NetworkModel
+
+/// An instance of namespaces with its primary ENI in a VPC, booted, and a second ENI at hand: where
+/// tests, the demo and the benchmark begin.
+package final class Stage {
+  /// The VPC and the metadata service.
+  package let cloud: SimulatedCloud
+  /// The instance.
+  package let instance: NamespaceInstance
+  /// Its primary ENI, which the image configures by DHCP: 10.0.0.10.
+  package let primary: SimulatedENI
+  /// An ENI to plug in: device 1, in another subnet, 10.0.1.10 and 10.0.1.11.
+  package let second: SimulatedENI
+
+  private let directory: String
+  private var kernelNames: [NetworkInterface.ID: InterfaceName] = [:]
+
+  /// Boots the instance, and waits until it has its lease and, with eni-init, its hold is armed.
+  ///
+  /// `program` is installed as eni-init with all that the package ships; nil leaves the image as it
+  /// is. With `isSecondPresent` the second ENI is there from the start, as device `ens6`.
+  package init(program: String?, isSecondPresent: Bool = false) throws {
+    primary = try SimulatedENI(
+      mac: "02:00:00:00:00:05",
+      device: 0,
+      ipv4: .init("10.0.0.0/24", "10.0.0.10")
+    )
+    second = try SimulatedENI(
+      mac: "02:00:00:00:00:06",
+      device: 1,
+      ipv4: .init("10.0.1.0/24", "10.0.1.10", "10.0.1.11")
+    )
+    guard let id = InstanceID("i-0123456789abcdef0") else {
+      throw SimulatedENIError.malformed("instance id", "i-0123456789abcdef0")
+    }
+    directory = FileManager.default.temporaryDirectory
+      .appendingPathComponent("eni-init-stage-" + UUID().uuidString).path
+    cloud = try SimulatedCloud(instance: id)
+    instance = try NamespaceInstance(id: id, directory: directory)
+    try instance.powerOn()
+    try instance.installImage()
+    if let program { try instance.installPackage(program: program) }
+    try plug(primary, as: "ens5")
+    if isSecondPresent { try plug(second, as: "ens6") }
+    try instance.boot()
+    try waitForPrimary()
+    guard program != nil else { return }
+    try Condition.wait(until: "the hold is armed", within: .seconds(30)) {
+      try instance.run(["test", "-e", records + "/primary"]).status == 0
+    }
+  }
+
+  deinit { close() }
+
+  /// Takes the VPC and the instance down, so that another stage can be made.
+  package func close() {
+    // The VPC first: of a veth pair whose other end goes with the instance, our end goes too, but
+    // some time later. That nothing is left is for the next stage to notice.
+    try? cloud.vpc.tearDown()
+    instance.powerOff()
+    try? FileManager.default.removeItem(atPath: directory)
+  }
+
+  /// Where the instance keeps its records.
+  package var records: String { "/etc/eni-init/instances/\(instance.id)" }
+
+  /// Attaches an ENI; the kernel calls its link `name`.
+  package func plug(_ eni: SimulatedENI, as name: String) throws {
+    guard let kernelName = InterfaceName(name), let pid = instance.pid else {
+      throw SimulatedENIError.malformed("link name", name)
+    }
+    kernelNames[eni.id] = kernelName
+    try cloud.attach(eni, to: .namespace(.pid(pid), kernelName: kernelName))
+  }
+
+  /// Detaches an ENI.
+  package func unplug(_ eni: SimulatedENI) throws {
+    kernelNames[eni.id] = nil
+    try cloud.detach(eni)
+  }
+
+  /// Turns the instance off and on again; the ENIs stay attached, and so does the disk.
+  package func reboot() throws {
+    let attached = cloud.vpc.attachedENIs
+    for eni in attached { try cloud.vpc.detach(eni.id) }
+    instance.powerOff()
+    try instance.powerOn()
+    for eni in attached.sorted(by: { $0.mac < $1.mac }) {
+      guard let name = kernelNames[eni.id], let pid = instance.pid else { continue }
+      try cloud.vpc.attach(eni, to: .namespace(.pid(pid), kernelName: name))
+    }
+    try instance.boot()
+    try waitForPrimary()
+  }
+
+  /// Runs a line of shell in the instance and gives its output; its status must be 0.
+  package func shell(_ line: String) throws -> String { try instance.check(["sh", "-c", line]) }
+
+  /// The default routes of the main table, as ip(8) prints them.
+  package func mainDefaultRoutes() throws -> String {
+    try shell("ip route show table main default")
+  }
+
+  /// The ENI's line of `eni-init status`; nil for none.
+  package func status(of eni: SimulatedENI) throws -> String? {
+    try shell("eni-init status").split(separator: "\n").map(String.init).first {
+      $0.contains(eni.id.text)
+    }
+  }
+
+  /// Waits until `eni-init status` has the ENI routed and no run is left.
+  package func waitUntilRouted(_ eni: SimulatedENI, within limit: Duration = .seconds(30)) throws {
+    do {
+      try Condition.wait(until: "\(eni.id) is routed", within: limit) {
+        try status(of: eni)?.hasSuffix("routed") ?? false
+      }
+      // The unit's own verdict, so that what follows does not race with it.
+      try waitUntilIdle(within: limit)
+    } catch {
+      throw Condition.Unmet("\(error)\n\(try instance.journal())")
+    }
+  }
+
+  /// Waits until every run of eni-init that was started has ended.
+  package func waitUntilIdle(within limit: Duration = .seconds(30)) throws {
+    try Condition.wait(until: "no run is left", within: limit) {
+      try instance.run(["pidof", "eni-init"]).status != 0
+    }
+  }
+
+  private func waitForPrimary() throws {
+    try Condition.wait(until: "the primary has its lease", within: .seconds(30)) {
+      try !mainDefaultRoutes().isEmpty
+    }
+  }
+}

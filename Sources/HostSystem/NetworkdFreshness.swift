@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package import NetworkModel
+
+/// Whether networkd's view of its files is still that of the disk.
+///
+/// A reload reconfigures every link whose file has another inode or time than when networkd read
+/// it, even with the same content; a link that has DHCP loses its lease for a moment. It happens
+/// without anybody changing anything: netplan's generator rewrites its files at each
+/// `systemctl daemon-reload`, which any package installation runs.
+package enum NetworkdFreshness {
+  /// The directory with a file for each link that networkd knows (sd-network).
+  private static let links = "/run/systemd/netif/links"
+  /// systemd makes this link when the service starts, so its time is networkd's start.
+  private static let invocation = "/run/systemd/units/invocation:systemd-networkd.service"
+
+  /// The files of links other than `link` that were written since networkd started: what a reload
+  /// would touch beside it. Somebody may have reloaded since; then this says too much.
+  package static func rewrittenFiles(
+    besides link: Link.Index?,
+    _ files: FileStore
+  ) throws(SystemCallError) -> [String] {
+    guard let start = try files.modificationTime(invocation) else { return [] }
+    var rewritten: [String] = []
+    for name in try files.names(in: links) {
+      guard let index = UInt32(name).flatMap({ Link.Index($0) }), index != link,
+        let file = try NetworkdState(index, files)?.networkFile,
+        let written = try files.modificationTime(file), written > start
+      else { continue }
+      rewritten.append(file)
+    }
+    return rewritten
+  }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+import EC2Simulator
+import Foundation
+import NetworkModel
+
+/// Prints what eni-init costs, whole processes, medians of 20 runs: goals of a benchmark, never
+/// asserts, since machines are shared and noisy.
+@main
+struct Bench {
+  private static let runs = 20
+
+  static func main() throws {
+    guard CommandLine.arguments.count == 2 else {
+      FileHandle.standardError.write(Data("usage: eni-init-bench PATH-OF-ENI-INIT\n".utf8))
+      exit(64)
+    }
+    let program = URL(fileURLWithPath: CommandLine.arguments[1]).path
+    print("whole process, median of \(runs) (minimum to maximum)\n")
+    try version(program)
+    try attach(program)
+    sizes()
+  }
+
+  private static func version(_ program: String) throws {
+    let costs = try (0..<runs).map { _ in try Cost.of([program, "--version"]) }
+    Figure("eni-init --version, wall", "ms", costs.map(\.wall), goal: 5).print()
+  }
+
+  /// The program's own attach of a held ENI with settled facts, on a machine in a box; udev's
+  /// unit is kept from doing it first.
+  private static func attach(_ program: String) throws {
+    let stage = try Stage(program: program)
+    try stage.instance.check(["rm", "/usr/lib/systemd/system/eni-init-attach@.service"])
+    var costs: [Cost] = []
+    var unchanged: [Cost] = []
+    var requests: [Double] = []
+    var replies: [Double] = []
+    for _ in 0..<runs {
+      try stage.plug(stage.second, as: "ens6")
+      try stage.instance.check(["udevadm", "settle"])
+      stage.cloud.imds.clearLog()
+      let start = ContinuousClock.now
+      costs.append(try Cost.of(["/usr/sbin/eni-init", "attach", "ens6"], in: stage.instance))
+      requests.append(Double(stage.cloud.imds.log.count))
+      try answer(stage)
+      replies.append((ContinuousClock.now - start) / .milliseconds(1))
+      unchanged.append(try Cost.of(["/usr/sbin/eni-init", "attach", "nic1"], in: stage.instance))
+      try stage.unplug(stage.second)
+      try stage.shell("rm -f /etc/systemd/network/05-* \(stage.records)/\(stage.second.mac)")
+    }
+    Figure("attach: IMDS requests", "", requests, goal: 8).print()
+    Figure("attach: CPU, with its child", "ms", costs.map(\.cpu), goal: 15).print()
+    Figure("attach: peak memory", "MiB", costs.map(\.memory), goal: 16).print()
+    Figure("attach: wall", "ms", costs.map(\.wall), goal: nil).print()
+    Figure("attach begun until the address answers", "ms", replies, goal: nil).print()
+    Figure("unchanged attach: CPU", "ms", unchanged.map(\.cpu), goal: nil).print()
+    let children = try stage.childrenOfAttach()
+    Figure("attach: child processes", "", [Double(children)], goal: 1).print()
+  }
+
+  private static func answer(_ stage: Stage) throws {
+    guard let address = IPAddress("10.0.1.10") else { return }
+    try Condition.wait(until: "\(address) answers") {
+      try stage.cloud.probeFromInternet(address, count: 1).isLossless
+    }
+  }
+
+  private static func sizes() {
+    let package = (try? FileManager.default.contentsOfDirectory(atPath: ".build"))?
+      .first { $0.hasPrefix("eni-init_") && $0.hasSuffix(".deb") }
+    guard let package, let words = try? Program(["dpkg-deb", "-I", ".build/\(package)"]).run(),
+      let bytes = try? FileManager.default.attributesOfItem(atPath: ".build/\(package)")[.size]
+        as? Int
+    else { return print("no package: run `make deb` first for its sizes") }
+    Figure("package", "MiB", [Double(bytes) / 1_048_576], goal: 6).print()
+    let installed = words.split(separator: "\n").first { $0.contains("Installed-Size:") }?
+      .split(separator: " ").last.flatMap { Double($0) }
+    if let installed { Figure("installed", "MiB", [installed / 1024], goal: 20).print() }
+  }
+}
+
+extension Stage {
+  /// How many processes an attach of a new ENI starts.
+  fileprivate func childrenOfAttach() throws -> Int {
+    try plug(second, as: "ens6")
+    try instance.check(["udevadm", "settle"])
+    try instance.check([
+      "strace", "-f", "-qq", "-e", "trace=execve", "-e", "status=successful", "-o", "/run/trace",
+      "eni-init", "attach", "ens6",
+    ])
+    return try shell("cat /run/trace").split(separator: "\n").count - 1
+  }
+}

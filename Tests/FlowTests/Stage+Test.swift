@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+import EC2Simulator
+import TestSupport
+
+extension Stage {
+  /// A stage with the program under test.
+  static func withUs(isSecondPresent: Bool = false) throws -> Stage {
+    try Stage(program: BuiltProduct.path("eni-init"), isSecondPresent: isSecondPresent)
+  }
+
+  /// A stage with the image alone.
+  static func withoutUs() throws -> Stage {
+    try Stage(program: nil)
+  }
+
+  /// Everything that a run could change: links, addresses, routes, rules, and the files.
+  func state() throws -> String {
+    try shell(
+      """
+      ip -o link show | sed 's/state [A-Z]*//'
+      ip -o address show scope global | sed 's/ valid_lft.*//'
+      for family in -4 -6; do ip $family route show table all; ip $family rule show; done
+      find /etc/eni-init /etc/systemd/network /etc/iproute2 -type f -exec ls -i {} + \
+        -exec md5sum {} + 2>/dev/null
+      """
+    )
+  }
+}
