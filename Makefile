@@ -8,14 +8,14 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 DESTDIR ?=
 # What building, testing and packaging need beside Swift 6.3, git and make.
 BUILD_PACKAGES := libudev-dev pkg-config
-TEST_PACKAGES := $(BUILD_PACKAGES) iproute2 iputils-ping nftables systemd udev dbus strace \
-  debhelper lintian fakeroot man-db shellcheck mmdebstrap qemu-system-x86 qemu-utils e2fsprogs \
-  zstd time
+TEST_PACKAGES := $(BUILD_PACKAGES) iproute2 iputils-ping nftables systemd udev dbus procps strace \
+  time curl isc-dhcp-client binutils debhelper dpkg-dev fakeroot lintian man-db shellcheck \
+  mmdebstrap e2fsprogs qemu-system-x86 qemu-utils
 
 # A network, mount and process namespace of its own for whatever touches a kernel's network: the
 # machine's own is never changed.
 PRIVATELY := $(SUDO) env "PATH=$(PATH)" unshare --net --mount --pid --fork --kill-child \
-  --mount-proc --propagation private
+  --mount-proc --propagation private sh -c 'ip link set lo up && exec "$$@"' sh
 
 UNIT_TESTS := NetworkModelTests|PlanningTests|RenderingTests|HostSystemTests|IMDSTests|RtnetlinkTests|CommandTests
 NAMESPACE_TESTS := KernelTests|EC2SimulatorTests|FlowTests
@@ -35,15 +35,17 @@ test: setup-test lint ## Run every test: units, kernel, whole flow, package, vir
 	swift build --build-tests
 	swift test --skip-build --filter '$(UNIT_TESTS)'
 	$(PRIVATELY) swift test --skip-build --no-parallel --filter '$(NAMESPACE_TESTS)'
-	$(MAKE) deb
-	packaging/check-deb .build/eni-init_*.deb
+	$(MAKE) deb images
+	$(SUDO) env "PATH=$(PATH)" packaging/check-deb .build/eni-init_*.deb
 	$(PRIVATELY) swift test --skip-build --no-parallel --filter VirtualMachineTests
 
 .PHONY: lint
 lint: ## Check format, imports and scripts
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
 	.ci/check-imports
-	shellcheck .ci/run .ci/check-imports packaging/build-deb packaging/check-deb
+	shellcheck .ci/run .ci/check-imports packaging/build-deb packaging/check-deb \
+	  Sources/EC2Simulator/Instance/{prepare-instance,start-unit,follow-udev} \
+	  Tests/VirtualMachineTests/Images/build-guest-image
 
 .PHONY: format
 format: ## Format the sources in place
@@ -53,11 +55,18 @@ format: ## Format the sources in place
 deb: setup-test ## Build the Debian package
 	packaging/build-deb
 
+# Outside the namespaces, which have no way to a mirror.
+.PHONY: images
+images: setup-test ## Build the Debian guests that the virtual machines start from
+	for suite in bookworm trixie; do \
+	  $(SUDO) Tests/VirtualMachineTests/Images/build-guest-image --cached $$suite .build-guests; \
+	done
+
 .PHONY: bench
 bench: setup-test ## Print what an attach costs, whole process
-	swift build -c release --product eni-init
-	swift build -c release --product eni-init-bench
-	$(PRIVATELY) .build/release/eni-init-bench .build/release/eni-init
+	packaging/build-deb
+	swift build --product eni-init-bench
+	$(PRIVATELY) .build/debug/eni-init-bench .build-deb/tree/debian/eni-init/usr/sbin/eni-init
 
 .PHONY: setup-build
 setup-build:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-package import NetworkModel
+import NetworkModel
 
 /// An instance of namespaces with its primary ENI in a VPC, booted, and a second ENI at hand: where
 /// tests, the demo and the benchmark begin.
@@ -35,7 +35,8 @@ package final class Stage {
     guard let id = InstanceID("i-0123456789abcdef0") else {
       throw SimulatedENIError.malformed("instance id", "i-0123456789abcdef0")
     }
-    directory = FileManager.default.temporaryDirectory
+    directory =
+      FileManager.default.temporaryDirectory
       .appendingPathComponent("eni-init-stage-" + UUID().uuidString).path
     cloud = try SimulatedCloud(instance: id)
     instance = try NamespaceInstance(id: id, directory: directory)
@@ -96,6 +97,7 @@ package final class Stage {
   }
 
   /// Runs a line of shell in the instance and gives its output; its status must be 0.
+  @discardableResult
   package func shell(_ line: String) throws -> String { try instance.check(["sh", "-c", line]) }
 
   /// The default routes of the main table, as ip(8) prints them.

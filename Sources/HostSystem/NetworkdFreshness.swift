@@ -13,8 +13,10 @@ package enum NetworkdFreshness {
   /// systemd makes this link when the service starts, so its time is networkd's start.
   private static let invocation = "/run/systemd/units/invocation:systemd-networkd.service"
 
-  /// The files of links other than `link` that were written since networkd started: what a reload
-  /// would touch beside it. Somebody may have reloaded since; then this says too much.
+  /// The files of links other than `link` that were written since networkd started.
+  ///
+  /// A reload would touch their links too. Somebody may have reloaded since; then this says too
+  /// much.
   package static func rewrittenFiles(
     besides link: Link.Index?,
     _ files: FileStore

@@ -41,7 +41,8 @@ package struct Planner: Sendable {
         throw .nameTooLong(prefix: namePrefix, interface.attachment)
       }
       plans.append(
-        plan(interface, name: name, link: link, primaryMAC: instance.primaryMAC, mtu: mtu))
+        plan(interface, name: name, link: link, primaryMAC: instance.primaryMAC, mtu: mtu)
+      )
     }
     return NetworkPlan(interfaces: plans)
   }

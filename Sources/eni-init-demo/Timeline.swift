@@ -47,7 +47,7 @@ struct Timeline {
       Event(name: "routed: addresses, table and rules are there") {
         try stage.shell("eni-init status").contains("routed")
       },
-      Event(name: "answers") { 
+      Event(name: "answers") {
         guard let address = IPAddress("10.0.1.10") else { return false }
         return try stage.cloud.probeFromInternet(address, count: 1).isLossless
       },

@@ -99,7 +99,8 @@ struct Reconciliation {
     guard let first = others.first else { return true }
     host.log.notice(
       "\(plan.name) is configured without networkd until it next reads its files: a reload now "
-        + "would touch other links, because \(first) was written since networkd started")
+        + "would touch other links, because \(first) was written since networkd started"
+    )
     return false
   }
 }

@@ -16,17 +16,23 @@ extension FlowTests {
       "the ENI stays held until its facts have settled, then it is routed",
       arguments: [
         Lateness(
-          testDescription: "MAC not listed", timeline: MetadataTimeline().listed(after: .seconds(2))),
+          testDescription: "MAC not listed",
+          timeline: MetadataTimeline().listed(after: .seconds(2))
+        ),
         Lateness(
           testDescription: "device number 0",
-          timeline: MetadataTimeline().deviceNumberZero(until: .seconds(2))),
+          timeline: MetadataTimeline().deviceNumberZero(until: .seconds(2))
+        ),
         Lateness(
           testDescription: "no addresses",
-          timeline: MetadataTimeline().absent("local-ipv4s", until: .seconds(2))),
+          timeline: MetadataTimeline().absent("local-ipv4s", until: .seconds(2))
+        ),
         Lateness(
           testDescription: "no network card",
-          timeline: MetadataTimeline().absent("network-card", until: .seconds(2))),
-      ])
+          timeline: MetadataTimeline().absent("network-card", until: .seconds(2))
+        ),
+      ]
+    )
     func late(lateness: Lateness) throws {
       let stage = try Stage.withUs()
       var eni = stage.second
@@ -54,26 +60,41 @@ extension FlowTests {
       "what cannot be believed ends in one error, and nothing is written or changed",
       arguments: [
         Refusal(
-          testDescription: "IMDS is off", timeline: MetadataTimeline(), fault: .status(403),
-          status: 77, words: "403"),
+          testDescription: "IMDS is off",
+          timeline: MetadataTimeline(),
+          fault: .status(403),
+          status: 77,
+          words: "403"
+        ),
         Refusal(
           testDescription: "an id with a path",
           timeline: MetadataTimeline().text("eni-../../../etc/passwd", for: "interface-id"),
-          status: 65, words: "interface-id"),
+          status: 65,
+          words: "interface-id"
+        ),
         Refusal(
           testDescription: "an id with a line break",
           timeline: MetadataTimeline().text(
-            "eni-0123456789abcdef0\nDHCP=yes", for: "interface-id"),
-          status: 65, words: "interface-id"),
+            "eni-0123456789abcdef0\nDHCP=yes",
+            for: "interface-id"
+          ),
+          status: 65,
+          words: "interface-id"
+        ),
         Refusal(
           testDescription: "a number beyond the numbering",
-          timeline: MetadataTimeline().text("999", for: "device-number"), status: 65,
-          words: "device-number"),
+          timeline: MetadataTimeline().text("999", for: "device-number"),
+          status: 65,
+          words: "device-number"
+        ),
         Refusal(
           testDescription: "an address that is none",
-          timeline: MetadataTimeline().text("10.0.1.10\n[Route]", for: "local-ipv4s"), status: 65,
-          words: "local-ipv4s"),
-      ])
+          timeline: MetadataTimeline().text("10.0.1.10\n[Route]", for: "local-ipv4s"),
+          status: 65,
+          words: "local-ipv4s"
+        ),
+      ]
+    )
     func refused(refusal: Refusal) throws {
       let stage = try Stage.withUs()
       if let fault = refusal.fault { stage.cloud.imds.fail(with: fault, for: .always) }
@@ -102,7 +123,8 @@ extension FlowTests {
       let stage = try Stage.withUs()
       try stage.instance.write(
         "/etc/systemd/network/04-rival.network",
-        content: "[Match]\nMACAddress=\(stage.second.mac)\n\n[Link]\nUnmanaged=yes\n")
+        content: "[Match]\nMACAddress=\(stage.second.mac)\n\n[Link]\nUnmanaged=yes\n"
+      )
       try stage.instance.check(["networkctl", "reload"])
       let routes = try stage.mainDefaultRoutes()
       try stage.plug(stage.second, as: "ens6")
@@ -142,7 +164,9 @@ extension FlowTests {
       #expect(run.status == 0, "\(run.errors)")
       try stage.waitUntilRouted(stage.second)
       #expect(try stage.cloud.probeFromInternet(try #require(IPAddress("10.0.1.10"))).isLossless)
-      #expect(try stage.instance.check(["ls", "-A", "/etc/systemd/network"]).contains(".tmp") == false)
+      #expect(
+        try stage.instance.check(["ls", "-A", "/etc/systemd/network"]).contains(".tmp") == false
+      )
     }
   }
 }

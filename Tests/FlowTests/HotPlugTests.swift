@@ -37,7 +37,8 @@ extension FlowTests {
       let stage = try Stage.withUs()
       let routes = try stage.mainDefaultRoutes()
       let probe = try stage.cloud.vpc.internet.namespace.startProbing(
-        try #require(IPAddress("10.0.0.10")))
+        try #require(IPAddress("10.0.0.10"))
+      )
       try stage.plug(stage.second, as: "ens6")
       try stage.waitUntilRouted(stage.second)
 
@@ -95,6 +96,35 @@ extension FlowTests {
       let calls = try stage.instance.check(["cat", "/run/trace"]).split(separator: "\n")
       #expect(calls.count == 1, "only the program's own execve: \(calls)")
       #expect(try stage.instance.check(["eni-init", "plan"]).isEmpty)
+    }
+
+    @Test("when a reload would cost the primary its lease, the ENI is configured without one")
+    func rewrittenFiles() throws {
+      let stage = try Stage.withUs()
+      // As after a daemon-reload with netplan: the same content in a file that is newer than
+      // networkd's start, which systemd shows by this link.
+      try stage.shell(
+        """
+        mkdir -p /run/systemd/units
+        ln -s 0 /run/systemd/units/invocation:systemd-networkd.service
+        file=/etc/systemd/network/80-dhcp.network; cp $file $file.new; mv $file.new $file
+        """
+      )
+      let primary = try #require(IPAddress("10.0.0.10"))
+      let probe = try stage.cloud.vpc.internet.namespace.startProbing(primary)
+      try stage.plug(stage.second, as: "ens6")
+      try stage.waitUntilRouted(stage.second)
+      let second = try #require(IPAddress("10.0.1.10"))
+      #expect(try stage.cloud.probeFromInternet(second).isLossless)
+      #expect(try probe.stop().isLossless, "the primary answered all the time")
+      #expect(try stage.instance.journal().contains("nic1 is configured without networkd"))
+      let again = try stage.instance.run(["eni-init", "attach", "nic1"])
+      #expect(again.status == 0 && again.errors.isEmpty, "a second run: \(again)")
+      try stage.instance.check(["networkctl", "reload"])
+      try Condition.wait(until: "networkd has taken the ENI over") {
+        try stage.shell("networkctl list nic1").contains("configured")
+      }
+      #expect(try stage.cloud.probeFromInternet(second).isLossless)
     }
 
     @Test("plan shows the files and the commands, and changes nothing")

@@ -85,7 +85,8 @@ extension FlowTests {
       ])
       #expect(left.isEmpty, "\(left)")
       #expect(
-        try stage.instance.run(["test", "-e", "\(stage.records)/\(stage.second.mac)"]).status == 1)
+        try stage.instance.run(["test", "-e", "\(stage.records)/\(stage.second.mac)"]).status == 1
+      )
     }
 
     @Test("another ENI in the same slot takes over name and files")
@@ -97,7 +98,8 @@ extension FlowTests {
       let successor = try SimulatedENI(
         mac: "02:00:00:00:00:77",
         device: 1,
-        ipv4: .init("10.0.2.0/24", "10.0.2.20"))
+        ipv4: .init("10.0.2.0/24", "10.0.2.20")
+      )
       try stage.plug(successor, as: "ens7")
       try stage.waitUntilRouted(successor)
       let file = try stage.instance.check([

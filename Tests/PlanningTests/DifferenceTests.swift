@@ -73,7 +73,9 @@ struct DifferenceTests {
     )
   }
 
-  @Test("the primary joins the group that the host-wide rule looks at, and nothing else of it changes")
+  @Test(
+    "the primary joins the group that the host-wide rule looks at, and nothing else of it changes"
+  )
   func primary() throws {
     var state = try planned()
     state.links.append(Fixture.link(0))

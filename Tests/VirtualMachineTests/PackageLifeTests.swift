@@ -35,7 +35,8 @@ struct PackageLifeTests {
     #expect(
       try guest.machine.result(of: "cat /etc/eni-init/instances/*/primary").output
         == "ENI_INIT_ROLE=primary\n",
-      "installing puts the primary on record, which arms the hold: \(said)")
+      "installing puts the primary on record, which arms the hold: \(said)"
+    )
   }
 
   private func probePrimary(_ guest: Guest) throws -> ContinuousProbe {

@@ -7,6 +7,12 @@ package struct ProgramFailure: Error, CustomStringConvertible {
   /// How it ended.
   package let result: Program.Result
 
+  /// The failure of `program` that ended like this.
+  package init(program: Program, result: Program.Result) {
+    self.program = program
+    self.result = result
+  }
+
   package var description: String {
     "`\(program)` ended with status \(result.status): \(result.errors)\(result.output)"
   }

@@ -27,7 +27,9 @@ struct Arm: ParsableCommand {
     let instance = try host.identity()
     let source = MetadataSource(options, deadline: .now + timeout.duration)
     let isNews = try PrimaryRecord(host: host).remember(
-      try source.metadata.primaryMAC(), of: instance)
+      try source.metadata.primaryMAC(),
+      of: instance
+    )
     if isNews { try showHold(to: host) }
   }
 
@@ -38,7 +40,8 @@ struct Arm: ParsableCommand {
       return host.log.warning(
         "networkd has not read the hold, because a reload now would touch other links: "
           + "\(rewritten.joined(separator: ", ")) was written since it started. Until the next boot "
-          + "or `networkctl reload`, an ENI that is plugged in is left to the image at first")
+          + "or `networkctl reload`, an ENI that is plugged in is left to the image at first"
+      )
     }
     try Networkd.reload()
   }
