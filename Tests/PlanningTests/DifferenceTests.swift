@@ -79,12 +79,12 @@ struct DifferenceTests {
   func primary() throws {
     var state = try planned()
     state.links.append(Fixture.link(0))
-    #expect(try words(state) == ["ip link set dev ens5 group 10000"])
+    #expect(try words(state, isNew: false) == ["ip link set dev ens5 group 10000"])
   }
 
   @Test("a kernel that has it all lacks nothing")
   func nothing() throws {
-    #expect(try words(try planned()).isEmpty)
+    #expect(try words(try planned(), isNew: false).isEmpty)
   }
 
   @Test("foreign addresses, routes and rules are nobody's business")
@@ -100,7 +100,17 @@ struct DifferenceTests {
         priority: RulePriority(rawValue: 900)
       )
     )
-    #expect(try words(state).isEmpty)
+    #expect(try words(state, isNew: false).isEmpty)
+  }
+
+  @Test("what another configuration gave a new link goes, so that networkd starts from nothing")
+  func former() throws {
+    var state = KernelState(links: [born])
+    let lease = try #require(IPPrefix("10.0.1.10/24"))
+    let linkLocal = try #require(IPPrefix("fe80::1/64"))
+    state.addresses = [lease, linkLocal].map { .init(link: born.index, prefix: $0) }
+    #expect(try words(state).contains("ip address del 10.0.1.10/24 dev nic1"))
+    #expect(try !words(state).contains { $0.contains("fe80") })
   }
 
   @Test("an up link is bounced for its name only when it may be")
@@ -140,7 +150,7 @@ struct DifferenceTests {
   func subnetRoute() throws {
     var state = try planned()
     state.routes.removeAll { $0.route.table == .main }
-    #expect(try words(state) == ["ip address add 10.0.1.10/24 dev nic1 metric 513"])
+    #expect(try words(state, isNew: false) == ["ip address add 10.0.1.10/24 dev nic1 metric 513"])
   }
 
   @Test("the host-wide rule counts without its group, as networkd before 250 writes it")
@@ -152,7 +162,7 @@ struct DifferenceTests {
       table: .main,
       suppressPrefixLength: 0
     )
-    #expect(try words(state).isEmpty)
+    #expect(try words(state, isNew: false).isEmpty)
   }
 
   @Test("without the link there is no difference to speak of")
