@@ -22,16 +22,8 @@ package final class Stage {
   /// `program` is installed as eni-init with all that the package ships; nil leaves the image as it
   /// is. With `isSecondPresent` the second ENI is there from the start, as device `ens6`.
   package init(program: String?, isSecondPresent: Bool = false) throws {
-    primary = try SimulatedENI(
-      mac: "02:00:00:00:00:05",
-      device: 0,
-      ipv4: .init("10.0.0.0/24", "10.0.0.10")
-    )
-    second = try SimulatedENI(
-      mac: "02:00:00:00:00:06",
-      device: 1,
-      ipv4: .init("10.0.1.0/24", "10.0.1.10", "10.0.1.11")
-    )
+    primary = try .examplePrimary()
+    second = try .exampleSecond()
     guard let id = InstanceID("i-0123456789abcdef0") else {
       throw SimulatedENIError.malformed("instance id", "i-0123456789abcdef0")
     }

@@ -64,15 +64,19 @@ package struct NetworkdRenderer: Renderer {
       ("LinkLocalAddressing", "ipv6"),
       // A router advertisement would put a second default route into main.
       ("IPv6AcceptRA", "no"),
-      // The VPC assigns addresses; detection would delay them by a second (RFC 4862, 5.4).
+      // For the link-local address, which follows from the MAC and so is as unique.
       ("IPv6DuplicateAddressDetection", "0"),
       ("DNSDefaultRoute", "no"),
     ]
   }
 
   private func keys(_ address: InterfacePlan.Address) -> [UnitFileText.Assignment] {
-    [("Address", address.prefix.description)]
-      + (address.subnetMetric.map { [("RouteMetric", "\($0)")] } ?? [])
+    var keys = [("Address", address.prefix.description)]
+    if let metric = address.subnetMetric { keys.append(("RouteMetric", "\(metric)")) }
+    // The VPC has assigned it to this ENI alone. Even without a probe the kernel would keep it
+    // tentative for up to a second (addrconf.c, addrconf_dad_kick), and replies would be lost.
+    if address.prefix.family == .ipv6 { keys.append(("DuplicateAddressDetection", "none")) }
+    return keys
   }
 
   private func keys(_ route: Route) -> [UnitFileText.Assignment] {

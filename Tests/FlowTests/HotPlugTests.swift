@@ -68,6 +68,38 @@ extension FlowTests {
       #expect(route.contains("default via 10.0.1.1 dev nic1"), "the table has a name: \(route)")
     }
 
+    @Test("a dual-stack ENI with prefixes on another card answers in both families")
+    func dualStack() throws {
+      let stage = try Stage.withUs()
+      let eni = try SimulatedENI(
+        mac: "02:00:00:00:00:09",
+        device: 1,
+        card: 3,
+        ipv4: .init("10.0.3.0/24", "10.0.3.10", prefixes: ["10.0.3.16/28"]),
+        ipv6: .init(
+          "2001:db8:1:3::/64",
+          "2001:db8:1:3::a",
+          "2001:db8:1:3::b",
+          prefixes: ["2001:db8:1:3:5::/80"]
+        )
+      )
+      try stage.plug(eni, as: "ens9")
+      try stage.waitUntilRouted(eni)
+      for text in ["10.0.3.10", "2001:db8:1:3::a", "2001:db8:1:3::b"] {
+        let address = try #require(IPAddress(text))
+        #expect(try stage.cloud.probeFromInternet(address).isLossless, "\(text)")
+      }
+      let rules = try stage.shell("ip rule; ip -6 rule")
+      for rule in [
+        "10301:\tfrom 10.0.3.16/28 lookup nic1c3", "10301:\tfrom 2001:db8:1:3:5::/80 lookup nic1c3",
+      ] {
+        #expect(rules.contains(rule), "\(rules)")
+      }
+      #expect(try stage.cloud.vpc.dhcpPackets(of: eni.id).isEmpty)
+      #expect(try stage.cloud.vpc.sourceCheckDrops(of: eni.id).total == 0)
+      #expect(try stage.instance.check(["eni-init", "plan"]).isEmpty)
+    }
+
     @Test("an attach needs 8 requests on one connection, and one child process")
     func budget() throws {
       let stage = try Stage.withUs()

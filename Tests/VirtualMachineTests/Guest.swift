@@ -23,16 +23,8 @@ final class Guest {
 
   /// Boots an instance of `image`, with the package at hand but not installed.
   init(_ image: GuestImage) throws {
-    primary = try SimulatedENI(
-      mac: "02:00:00:00:00:05",
-      device: 0,
-      ipv4: .init("10.0.0.0/24", "10.0.0.10")
-    )
-    second = try SimulatedENI(
-      mac: "02:00:00:00:00:06",
-      device: 1,
-      ipv4: .init("10.0.1.0/24", "10.0.1.10", "10.0.1.11")
-    )
+    primary = try .examplePrimary()
+    second = try .exampleSecond()
     root = try TemporaryRoot()
     cloud = try SimulatedCloud(instance: Fixture.instance)
     let files = try image.files(
