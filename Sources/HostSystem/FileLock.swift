@@ -20,7 +20,7 @@ package struct FileLock: ~Copyable {
     if let slash = path.lastIndex(of: "/") { mkdir(String(path[..<slash]), 0o755) }
     let file = try OwnedFileDescriptor(opening: path, O_RDWR | O_CREAT, mode: 0o600)
     // flock() has no timeout of its own and a signal would need a handler; others hold the lock
-    // for milliseconds, so a few looks are enough.
+    // for as long as networkd needs, so looks are ever rarer.
     var pause: useconds_t = 1000
     while file.withRawValue({ flock($0, LOCK_EX | LOCK_NB) }) != 0 {
       guard errno == EWOULDBLOCK || errno == EINTR else {

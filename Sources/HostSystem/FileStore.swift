@@ -34,9 +34,9 @@ package struct FileStore: Sendable {
     }
   }
 
-  /// Makes the file have this content and mode, and says whether it had to.
+  /// Makes the file have this content, and says whether it had to.
   ///
-  /// Equal bytes are not rewritten. Otherwise: a temporary file in the same directory, its mode,
+  /// Equal bytes are not rewritten, whatever their mode. Otherwise: a temporary file in the same directory, its mode,
   /// its bytes, fsync, rename, fsync of the directory; so after a power cut there is the old file
   /// or the new one, whole (rename(2), fsync(2)). Missing directories are made.
   package func replace(_ file: ConfigFile) throws(SystemCallError) -> Outcome {

@@ -8,6 +8,12 @@ package struct NetworkdState: Hashable, Sendable {
   /// `NETWORK_FILE`: the file that configures the link; nil for none.
   package let networkFile: String?
 
+  /// Whether networkd leaves the link alone.
+  package var isUnmanaged: Bool { administrativeState == "unmanaged" }
+
+  /// Whether networkd knows what to do with the link; not so while udev is at work on it.
+  package var isDecided: Bool { !["pending", "initialized"].contains(administrativeState) }
+
   /// The state of one link; nil when networkd has none for it, or does not run.
   package init?(_ link: Link.Index, _ files: FileStore) throws(SystemCallError) {
     guard let content = try files.read("/run/systemd/netif/links/\(link)") else { return nil }

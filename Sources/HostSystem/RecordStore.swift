@@ -51,12 +51,11 @@ package struct RecordStore: Sendable {
     let directory = path(of: instance)
     let file = ConfigFile(path: "\(directory)/\(record.mac)", content: record.content)
     let outcome = try files.replace(file)
-    if record.role == .primary,
+    guard record.role == .primary,
       try files.read("\(directory)/\(Self.primaryLink)") != record.content
-    {
-      try files.link("\(directory)/\(Self.primaryLink)", to: "\(record.mac)")
-    }
-    return outcome != .unchanged
+    else { return outcome != .unchanged }
+    try files.link("\(directory)/\(Self.primaryLink)", to: "\(record.mac)")
+    return true
   }
 
   /// Forgets one ENI.

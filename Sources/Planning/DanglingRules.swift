@@ -6,10 +6,14 @@ package import NetworkModel
 /// The kernel drops an unplugged link's addresses and routes by itself; rules belong to no link.
 /// networkd removes those of its files, but not one that was added by netlink.
 package enum DanglingRules {
-  /// Our rules in `state` that lead to an ENI's table in which no route is left; with the last of
-  /// a family goes its host-wide rule.
+  /// Our rules in `state` that lead to the table of an ENI which has neither a link nor a route;
+  /// with the last of a family goes its host-wide rule.
   package static func find(in state: KernelState) -> [RoutingPolicyRule] {
-    let live = Set(state.routes.map(\.route.table))
+    // Of an ENI whose link is there a table may be empty for a moment, as while it is down.
+    let present = state.links.flatMap(\.alternativeNames).compactMap {
+      Attachment(alternativeName: $0)?.table
+    }
+    let live = Set(state.routes.map(\.route.table)).union(present)
     // Ours are those whose priority is the number of their table, both in our range: nobody else's
     // rule looks like that, but amazon-ec2-net-utils's, which cannot be installed beside us.
     let perInterface = state.rules.filter {

@@ -9,11 +9,16 @@ package struct OwnedFiles: Hashable, Sendable {
   /// What they end with.
   package let suffix: String
 
+  /// Whether a name is one that a file of ours could have.
+  package func matches(_ name: String) -> Bool {
+    name.hasPrefix(prefix) && name.hasSuffix(suffix)
+  }
+
   /// Whether a file of this name and content is ours: the name fits, and the first line says so.
   ///
   /// A file that somebody replaced by their own is theirs.
   package func contains(name: String, content: String) -> Bool {
-    name.hasPrefix(prefix) && name.hasSuffix(suffix) && content.hasPrefix(Header.firstWords)
+    matches(name) && content.hasPrefix(Header.firstWords)
   }
 
   /// The absolute path of the slot's file.

@@ -25,8 +25,9 @@ extension AttachFailure: CommandFailure {
   var exitStatus: ExitStatus {
     switch self {
     case .noSuchInterface, .notAnENI: .usage
-    case .noAddress, .noIdentity, .primaryChanged, .slotTaken: .badData
-    case .linkGone: .tryAgain
+    case .noAddress, .noIdentity, .primaryChanged: .badData
+    // The other ENI's record is put right when its own turn comes.
+    case .linkGone, .slotTaken: .tryAgain
     case .notManaged: .systemFailure
     }
   }

@@ -37,7 +37,7 @@ struct Departure {
   /// Forgets the absent ENIs that two complete listings in a row do not show.
   ///
   /// IMDS lists an ENI for a while after it was detached, and a forced detach until the next
-  /// start; then the files stay until another boot. They match a MAC that is not there.
+  /// start; then the files stay until a later ENI goes. They match a MAC that is not there.
   func forgetAbsent(_ metadata: InstanceMetadata) throws {
     var agreed: Set<MACAddress> = []
     while ContinuousClock.now < deadline {

@@ -46,11 +46,19 @@ struct Host {
     return instance
   }
 
-  /// Whether networkd already configures the link from the plan's file.
+  /// Whether a link does not carry the plan's configuration yet, so that it may be taken down.
   ///
-  /// Then it is live, and a reload would cost it packets (systemd 252: some 60 ms).
-  func manages(_ link: Link, by plan: InterfacePlan) throws -> Bool {
-    try NetworkdState(link.index, files)?.networkFile
-      == NetworkdRenderer.networkFiles.path(plan.name)
+  /// A live link may not: taking it down flushes its routes, and a reload of networkd would cost
+  /// it packets (systemd 252: some 60 ms). Live is one that has all that is planned, one that
+  /// networkd configures from the plan's file, and one that we have configured while networkd
+  /// leaves it alone.
+  func isNew(_ link: Link, to plan: InterfacePlan, in state: KernelState) throws -> Bool {
+    if Difference(plan, state: state, isNew: false)?.isEmpty ?? false { return false }
+    let networkd = try NetworkdState(link.index, files)
+    if networkd?.networkFile == NetworkdRenderer.networkFiles.path(plan.name) { return false }
+    let hasOurs = plan.addresses.contains {
+      state.addresses.contains(.init(link: link.index, prefix: $0.prefix))
+    }
+    return !(hasOurs && networkd?.isUnmanaged ?? false)
   }
 }

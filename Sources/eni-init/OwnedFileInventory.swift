@@ -21,7 +21,7 @@ struct OwnedFileInventory {
   /// Looks through the directories of the host's stack.
   init(_ host: Host) throws {
     files = try host.renderer.ownedFiles.flatMap { kind in
-      try host.files.names(in: kind.directory).compactMap { name in
+      try host.files.names(in: kind.directory).filter(kind.matches).compactMap { name in
         let path = "\(kind.directory)/\(name)"
         guard let content = try host.files.read(path),
           kind.contains(name: name, content: content)

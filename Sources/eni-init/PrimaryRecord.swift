@@ -17,16 +17,18 @@ struct PrimaryRecord {
   func remember(_ primary: MACAddress, of instance: InstanceID) throws -> Bool {
     try host.locked(within: .seconds(30)) {
       let recorded = try host.records.records(of: instance).first { $0.role == .primary }
-      if let recorded {
-        guard recorded.mac == primary else {
-          throw AttachFailure.primaryChanged(recorded: recorded.mac, told: primary)
-        }
-        return false
+      if let recorded, recorded.mac != primary {
+        throw AttachFailure.primaryChanged(recorded: recorded.mac, told: primary)
       }
+      // Saved again when it is there: a run that was cut off may have left half of it.
       let record = InterfaceRecord(role: .primary, mac: primary, id: nil, name: nil)
-      try host.records.save(record, of: instance)
-      host.log.notice("\(primary) is the primary ENI of \(instance); any other is held from now on")
-      return true
+      let isNews = try host.records.save(record, of: instance)
+      if isNews {
+        host.log.notice(
+          "\(primary) is the primary ENI of \(instance); any other is held from now on"
+        )
+      }
+      return isNews
     }
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import HostSystem
+import IMDS
 import NetworkModel
 import Planning
 import Rendering
@@ -18,14 +19,13 @@ struct Reconciliation {
 
   func run() throws {
     let kernel = try RouteSocket()
+    try waitForNetworkd(kernel)
     let before = try kernel.snapshot()
     guard let plan = try plan(before), let link = before.link(mac: plan.mac) else {
       throw AttachFailure.linkGone(facts.interface.mac)
     }
     try evictFormerOwner(of: plan, before)
-    // Complete already, or live: then nothing is taken down.
-    let isComplete = Difference(plan, state: before, isNew: false)?.isEmpty ?? false
-    let isNew = try !isComplete && !host.manages(link, by: plan)
+    let isNew = try host.isNew(link, to: plan, in: before)
     var undo = Undo(host: host, instance: facts.instance, plan: plan, before: before, isNew: isNew)
     do {
       let wrote = try write(plan, undo: &undo)
@@ -34,6 +34,18 @@ struct Reconciliation {
       if wrote || changed { host.log.notice(plan.summary) }
     } catch {
       throw undo.run(because: error, kernel: kernel)
+    }
+  }
+
+  /// Waits until networkd has decided about the link: right after a boot or a rename it has not,
+  /// and an ENI that it is about to configure must not be taken for one that it does not.
+  private func waitForNetworkd(_ kernel: RouteSocket) throws {
+    let deadline = ContinuousClock.now + Self.patience
+    while let link = try kernel.snapshot().link(mac: facts.interface.mac) {
+      let state = try NetworkdState(link.index, host.files)
+      if state?.isDecided ?? false { return }
+      guard ContinuousClock.now < deadline else { throw AttachFailure.notManaged(link.name) }
+      Timekeeper.system.sleep(.milliseconds(20))
     }
   }
 
@@ -57,12 +69,23 @@ struct Reconciliation {
   }
 
   private func write(_ plan: InterfacePlan, undo: inout Undo) throws -> Bool {
-    var changed = false
+    var changed = try removeFilesOfFormerSlot(plan, undo: &undo)
     for file in host.renderer.files(for: plan, instance: facts.instance) {
       undo.remember(file.path, try host.files.read(file.path))
       changed = try host.files.replace(file) != .unchanged || changed
     }
     return try host.records.save(InterfaceRecord(plan), of: facts.instance) || changed
+  }
+
+  /// The files of the slot that this ENI had before match its MAC too, and may sort first.
+  private func removeFilesOfFormerSlot(_ plan: InterfacePlan, undo: inout Undo) throws -> Bool {
+    let former = try host.records.records(of: facts.instance).first { $0.mac == plan.mac }?.name
+    guard let former, former != plan.name else { return false }
+    for file in try OwnedFileInventory(host).files where file.isFor(former) {
+      undo.remember(file.path, try host.files.read(file.path))
+      try host.files.remove(file.path)
+    }
+    return true
   }
 
   private func activate(
@@ -78,10 +101,13 @@ struct Reconciliation {
     try kernel.apply(difference.link)
     guard !plan.isHeld else { return !difference.link.isEmpty }
     if isNew, try mayReload(for: plan, before) {
+      undo.didReload = true
       try Networkd.reload()
     } else {
-      undo.added = difference.routing
-      try kernel.apply(difference.routing)
+      // Looked at again, since a link that was taken down has lost its routes.
+      let rest = Difference(plan, state: try kernel.snapshot(), isNew: false)
+      undo.added = rest?.routing ?? []
+      try kernel.apply(undo.added)
     }
     return !difference.isEmpty
   }
@@ -93,7 +119,7 @@ struct Reconciliation {
   /// the latest at the next boot.
   private func mayReload(for plan: InterfacePlan, _ state: KernelState) throws -> Bool {
     guard let link = state.link(mac: plan.mac),
-      try NetworkdState(link.index, host.files)?.administrativeState == "unmanaged"
+      try NetworkdState(link.index, host.files)?.isUnmanaged ?? false
     else { return true }
     let others = try NetworkdFreshness.rewrittenFiles(besides: link.index, host.files)
     guard let first = others.first else { return true }

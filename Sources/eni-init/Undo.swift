@@ -14,6 +14,8 @@ struct Undo {
   let isNew: Bool
   /// Changes made by netlink, in order.
   var added: [Change] = []
+  /// Whether networkd was made to read the files.
+  var didReload = false
 
   private var former: [(path: String, content: String?)] = []
 
@@ -36,7 +38,7 @@ struct Undo {
   func run(because cause: any Error, kernel: RouteSocket) -> UndoneFailure {
     let steps: [() throws -> Void] = [
       restoreFiles, hold,
-      { try kernel.apply(added.reversed().compactMap(\.inverse)) },
+      { try kernel.apply(inverses) },
       { try restoreKernel(kernel) },
     ]
     // Each step is tried, whatever became of the ones before.
@@ -49,6 +51,15 @@ struct Undo {
       }
     }
     return UndoneFailure(name: plan.name, cause: cause, troubles: troubles, isHeld: isNew)
+  }
+
+  /// What takes back the changes; an address that was there before stays, since adding it again
+  /// only meant its route.
+  private var inverses: [Change] {
+    added.reversed().compactMap(\.inverse).filter { change in
+      guard case .removeAddress(let prefix, let index, _) = change else { return true }
+      return !before.addresses.contains(.init(link: index, prefix: prefix))
+    }
   }
 
   private func restoreFiles() throws {
@@ -64,8 +75,9 @@ struct Undo {
   private func hold() throws {
     guard isNew else { return }
     try host.records.remove(plan.mac, of: instance)
-    // Without its own file the link falls to the hold, and networkd drops what it had set.
-    try Networkd.reload()
+    // Without its own file the link falls to the hold, and networkd drops what it had set. When
+    // it has not read the file, there is nothing for it to drop.
+    if didReload { try Networkd.reload() }
   }
 
   private func restoreKernel(_ kernel: RouteSocket) throws {

@@ -152,11 +152,42 @@ extension FlowTests {
       #expect(try stage.instance.journal().contains("nic1 is configured without networkd"))
       let again = try stage.instance.run(["eni-init", "attach", "nic1"])
       #expect(again.status == 0 && again.errors.isEmpty, "a second run: \(again)")
+      try addAddress("10.0.1.12", to: stage)
+      #expect(try stage.shell("networkctl list nic1").contains("unmanaged"))
       try stage.instance.check(["networkctl", "reload"])
       try Condition.wait(until: "networkd has taken the ENI over") {
         try stage.shell("networkctl list nic1").contains("configured")
       }
       #expect(try stage.cloud.probeFromInternet(second).isLossless)
+    }
+
+    @Test("an address that is assigned later is added by a run, and the others lose no packet")
+    func laterAddress() throws {
+      let stage = try Stage.withUs()
+      try stage.plug(stage.second, as: "ens6")
+      try stage.waitUntilRouted(stage.second)
+      try addAddress("10.0.1.12", to: stage)
+      #expect(
+        try stage.shell("cat /etc/systemd/network/05-eni-init-nic1.network")
+          .contains("Address=10.0.1.12/32")
+      )
+    }
+
+    /// Assigns an address to the second ENI, runs eni-init, and expects that nothing is lost.
+    private func addAddress(_ text: String, to stage: Stage) throws {
+      let first = try #require(IPAddress("10.0.1.10"))
+      let probe = try stage.cloud.vpc.internet.namespace.startProbing(first)
+      let eni = try SimulatedENI(
+        mac: stage.second.mac.description,
+        device: 1,
+        ipv4: .init("10.0.1.0/24", "10.0.1.10", "10.0.1.11", text)
+      )
+      stage.cloud.imds.change(eni.mac) { $0 = eni }
+      try stage.cloud.vpc.update(eni)
+      let run = try stage.instance.run(["eni-init", "attach", "nic1"])
+      #expect(run.status == 0, "\(run.errors)")
+      #expect(try stage.cloud.probeFromInternet(try #require(IPAddress(text))).isLossless)
+      #expect(try probe.stop().isLossless, "\(first) answered all the time")
     }
 
     @Test("plan shows the files and the commands, and changes nothing")

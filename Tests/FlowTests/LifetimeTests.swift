@@ -109,5 +109,23 @@ extension FlowTests {
       #expect(try stage.cloud.probeFromInternet(try #require(IPAddress("10.0.2.20"))).isLossless)
       #expect(try !stage.instance.check(["ip", "rule"]).contains("10.0.1.10"))
     }
+
+    @Test("an ENI that comes back in another slot leaves nothing of the former one")
+    func moved() throws {
+      let stage = try Stage.withUs()
+      try stage.plug(stage.second, as: "ens6")
+      try stage.waitUntilRouted(stage.second)
+      try stage.unplug(stage.second)
+      let moved = try SimulatedENI(
+        mac: stage.second.mac.description,
+        device: 2,
+        ipv4: .init("10.0.1.0/24", "10.0.1.10")
+      )
+      try stage.plug(moved, as: "ens7")
+      try stage.waitUntilRouted(moved)
+      #expect(try stage.status(of: moved)?.contains("nic2") ?? false)
+      #expect(try stage.shell("ls /etc/systemd/network").contains("nic1") == false)
+      #expect(try answers(stage))
+    }
   }
 }

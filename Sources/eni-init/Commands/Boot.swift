@@ -19,7 +19,9 @@ struct Boot: ParsableCommand {
 
   func run() throws {
     let host = try Host(root: options.root)
-    let instance = try host.identity()
+    guard let instance = try HostIdentity.instanceID(host.files) else {
+      return host.log.notice("the hypervisor shows no instance id, so nothing is removed")
+    }
     try host.locked(within: .seconds(2)) { try dropForeign(host, instance) }
   }
 

@@ -43,10 +43,10 @@ struct Plan: ParsableCommand {
     var lines = try host.renderer.files(for: plan, instance: instance).flatMap {
       FileDifference(of: $0, from: try host.files.read($0.path)).lines
     }
-    if let link = state.link(mac: plan.mac),
-      let difference = Difference(plan, state: state, isNew: try !host.manages(link, by: plan))
-    {
-      lines += (difference.link + difference.routing).map(\.description)
+    if let link = state.link(mac: plan.mac) {
+      let isNew = try host.isNew(link, to: plan, in: state)
+      let difference = Difference(plan, state: state, isNew: isNew)
+      lines += ((difference?.link ?? []) + (difference?.routing ?? [])).map(\.description)
     }
     guard !lines.isEmpty else { return [] }
     return ["# \(plan.interface.id), \(plan.mac), \(plan.interface.attachment)"] + lines
