@@ -98,9 +98,11 @@ struct Reconciliation {
     guard let difference = Difference(plan, state: before, isNew: isNew) else {
       throw AttachFailure.linkGone(plan.mac)
     }
+    // Before the link changes: after a rename networkd has to think again.
+    let mayReload = try isNew && !plan.isHeld && self.mayReload(for: plan, before)
     try kernel.apply(difference.link)
     guard !plan.isHeld else { return !difference.link.isEmpty }
-    if isNew, try mayReload(for: plan, before) {
+    if mayReload {
       undo.didReload = true
       try Networkd.reload()
     } else {
