@@ -49,11 +49,20 @@ struct Host {
   /// Whether a link does not carry the plan's configuration yet, so that it may be taken down.
   ///
   /// A live link may not: taking it down flushes its routes, and a reload of networkd would cost
-  /// it packets (systemd 252: some 60 ms). Live is one that has all that is planned, one that
-  /// networkd configures from the plan's file, and one that we have configured while networkd
-  /// leaves it alone.
-  func isNew(_ link: Link, to plan: InterfacePlan, in state: KernelState) throws -> Bool {
+  /// it packets (systemd 252: some 60 ms). Live is one that has all that is planned, and, of those
+  /// on record, one that networkd configures from the plan's file and one that we have configured
+  /// while networkd leaves it alone. An ENI that is back after it was forgotten is not on record,
+  /// but networkd may still remember its file.
+  func isNew(
+    _ link: Link,
+    to plan: InterfacePlan,
+    of instance: InstanceID,
+    in state: KernelState
+  ) throws -> Bool {
     if Difference(plan, state: state, isNew: false)?.isEmpty ?? false { return false }
+    guard try records.records(of: instance).contains(where: { $0.mac == plan.mac }) else {
+      return true
+    }
     let networkd = try NetworkdState(link.index, files)
     if networkd?.networkFile == NetworkdRenderer.networkFiles.path(plan.name) { return false }
     let hasOurs = plan.addresses.contains {

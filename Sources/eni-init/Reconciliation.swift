@@ -25,7 +25,7 @@ struct Reconciliation {
       throw AttachFailure.linkGone(facts.interface.mac)
     }
     try evictFormerOwner(of: plan, before)
-    let isNew = try host.isNew(link, to: plan, in: before)
+    let isNew = try host.isNew(link, to: plan, of: facts.instance, in: before)
     var undo = Undo(host: host, instance: facts.instance, plan: plan, before: before, isNew: isNew)
     do {
       let wrote = try write(plan, undo: &undo)

@@ -87,6 +87,12 @@ extension FlowTests {
       #expect(
         try stage.instance.run(["test", "-e", "\(stage.records)/\(stage.second.mac)"]).status == 1
       )
+
+      // networkd remembers the file that it has read; the name is for us to give again.
+      try stage.plug(stage.second, as: "ens7")
+      try stage.waitUntilRouted(stage.second)
+      #expect(try stage.status(of: stage.second)?.contains("nic1") ?? false)
+      #expect(try answers(stage))
     }
 
     @Test("another ENI in the same slot takes over name and files")

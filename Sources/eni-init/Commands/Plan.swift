@@ -44,7 +44,7 @@ struct Plan: ParsableCommand {
       FileDifference(of: $0, from: try host.files.read($0.path)).lines
     }
     if let link = state.link(mac: plan.mac) {
-      let isNew = try host.isNew(link, to: plan, in: state)
+      let isNew = try host.isNew(link, to: plan, of: instance, in: state)
       let difference = Difference(plan, state: state, isNew: isNew)
       lines += ((difference?.link ?? []) + (difference?.routing ?? [])).map(\.description)
     }
