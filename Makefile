@@ -17,6 +17,9 @@ TEST_PACKAGES := $(BUILD_PACKAGES) iproute2 iputils-ping nftables systemd udev d
 PRIVATELY := $(SUDO) env "PATH=$(PATH)" unshare --net --mount --pid --fork --kill-child \
   --mount-proc --propagation private sh -c 'ip link set lo up && exec "$$@"' sh
 
+# A run that hangs is ended, and its output says where: each line is written when it is printed.
+LIMITED = timeout --verbose --kill-after=10 $(1) stdbuf -oL
+
 UNIT_TESTS := NetworkModelTests|PlanningTests|RenderingTests|HostSystemTests|IMDSTests|RtnetlinkTests|CommandTests
 NAMESPACE_TESTS := KernelTests|EC2SimulatorTests|FlowTests
 
@@ -33,11 +36,13 @@ demo: setup-test ## Hot-plug an ENI into an instance in a box, without and with 
 .PHONY: test
 test: setup-test lint ## Run every test: units, kernel, whole flow, package, virtual machines
 	swift build --build-tests
-	swift test --skip-build --filter '$(UNIT_TESTS)'
-	$(PRIVATELY) swift test --skip-build --no-parallel --filter '$(NAMESPACE_TESTS)'
+	$(call LIMITED,10m) swift test --skip-build --filter '$(UNIT_TESTS)'
+	$(PRIVATELY) $(call LIMITED,15m) \
+	  swift test --skip-build --no-parallel --filter '$(NAMESPACE_TESTS)'
 	$(MAKE) deb images
 	$(SUDO) env "PATH=$(PATH)" packaging/check-deb .build/eni-init_*.deb
-	$(PRIVATELY) swift test --skip-build --no-parallel --filter VirtualMachineTests
+	$(PRIVATELY) $(call LIMITED,30m) \
+	  swift test --skip-build --no-parallel --filter VirtualMachineTests
 
 .PHONY: lint
 lint: ## Check format, imports and scripts

@@ -45,6 +45,7 @@ final class Guest {
       instanceID: Fixture.instance,
       nics: [nics[0]]
     )
+    configuration.usesOneThread = image == .trixie
     configuration.extraDrive = try Self.drive(holding: try Self.package(), in: root.path)
     machine = VirtualMachine(configuration)
     try cloud.attach(primary, to: .tap(nics[0].tap))

@@ -12,13 +12,16 @@ enum Pipe {
     return (ends[0], ends[1])
   }
 
-  /// Writes `input` and reads all `sources` to their ends, all at once, or a child that fills one
-  /// pipe would wait for ever; closes them all.
+  /// Writes `input` and reads all `sources`, all at once, or a child that fills one pipe would wait
+  /// for ever; closes them all at their ends, or at `deadline`.
+  ///
+  /// - Returns: what was read, and whether every source came to its end.
   static func exchange(
     _ input: [UInt8],
     into target: Int32,
-    from sources: [Int32]
-  ) -> [[UInt8]] {
+    from sources: [Int32],
+    by deadline: ContinuousClock.Instant
+  ) -> (said: [[UInt8]], isWhole: Bool) {
     var said = [[UInt8]](repeating: [], count: sources.count)
     var rest = input[...]
     var polled = sources.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
@@ -29,7 +32,14 @@ enum Pipe {
     let last = polled.count - 1
     while polled.contains(where: { $0.fd >= 0 }) {
       if rest.isEmpty, polled[last].fd >= 0 { finish(&polled[last]) }
-      _ = poll(&polled, nfds_t(polled.count), -1)
+      let left = deadline - .now
+      guard left > .zero else {
+        for index in polled.indices where polled[index].fd >= 0 { finish(&polled[index]) }
+        return (said, false)
+      }
+      // What an interrupted call leaves in revents is the turn's before.
+      guard poll(&polled, nfds_t(polled.count), CInt(clamping: left.milliseconds + 1)) > 0
+      else { continue }
       for (index, entry) in polled.enumerated() where entry.fd >= 0 && entry.revents != 0 {
         if index == last {
           let count = rest.withUnsafeBytes { write(entry.fd, $0.baseAddress, $0.count) }
@@ -39,7 +49,7 @@ enum Pipe {
         }
       }
     }
-    return said
+    return (said, true)
   }
 
   private static func finish(_ entry: inout pollfd) {

@@ -24,29 +24,48 @@ package struct Program: Sendable {
     self.words = words
   }
 
-  /// Runs the program to its end, whatever its status.
-  package func result(input: String = "") throws -> Result {
+  /// Runs the program to its end, whatever its status; it is killed when it has not ended within
+  /// `limit`.
+  ///
+  /// - Throws: ``ProgramFailure`` when it cannot be started, or had to be killed.
+  package func result(
+    input: String = "",
+    within limit: Duration = .seconds(120)
+  ) throws -> Result {
     let (inputEnd, standardInput) = try Pipe.ends()
     let (output, standardOutput) = try Pipe.ends()
     let (errors, standardError) = try Pipe.ends()
     let child = try spawn(inputEnd, standardOutput, standardError)
     for end in [inputEnd, standardOutput, standardError] { close(end) }
-    let said = Pipe.exchange(Array(input.utf8), into: standardInput, from: [output, errors])
-    return Result(
+    let (said, isWhole) = Pipe.exchange(
+      Array(input.utf8),
+      into: standardInput,
+      from: [output, errors],
+      by: .now + limit
+    )
+    if !isWhole { child.kill() }
+    let result = Result(
       status: child.wait(),
       output: String(decoding: said[0], as: UTF8.self),
       errors: String(decoding: said[1], as: UTF8.self)
     )
+    guard isWhole else { throw ProgramFailure(program: self, result: result, limit: limit) }
+    return result
   }
 
   /// Runs the program and gives its standard output.
   ///
-  /// - Parameter input: what it reads from standard input.
+  /// - Parameters:
+  ///   - input: what it reads from standard input.
+  ///   - limit: when it is killed.
   /// - Returns: what it wrote to standard output.
-  /// - Throws: ``ProgramFailure`` when it does not end with status 0.
+  /// - Throws: ``ProgramFailure`` when it does not end with status 0 within `limit`.
   @discardableResult
-  package func run(input: String = "") throws -> String {
-    let result = try result(input: input)
+  package func run(
+    input: String = "",
+    within limit: Duration = .seconds(120)
+  ) throws -> String {
+    let result = try result(input: input, within: limit)
     guard result.status == 0 else { throw ProgramFailure(program: self, result: result) }
     return result.output
   }

@@ -35,7 +35,7 @@ package final class ContinuousProbe: Sendable {
   /// Requests of the last 200 ms that were not answered do not count as lost.
   package func stop() throws -> ProbeReport {
     process.signal(SIGINT)
-    process.wait()
+    try Condition.wait(until: "the end of ping") { !process.isRunning }
     let inFlight = Int((200 / max(1, interval.milliseconds)) + 1)
     return try ProbeReport(pingOutput: try output(), inFlight: inFlight)
   }

@@ -49,7 +49,7 @@ package enum GuestImage: String, CaseIterable, Sendable {
   /// - Returns: the files, which are whole: an image appears in the cache when it is finished.
   /// - Throws: ``ProgramFailure`` with what the builder said.
   package func files(builder: String, cache: String) throws -> Files {
-    let output = try Program([builder, "--cached", rawValue, cache]).run()
+    let output = try Program([builder, "--cached", rawValue, cache]).run(within: .seconds(1800))
     return Files(disk: output.split(separator: "\n").last.map(String.init) ?? "")
   }
 }

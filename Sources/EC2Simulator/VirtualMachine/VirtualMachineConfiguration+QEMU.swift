@@ -9,10 +9,7 @@ extension VirtualMachineConfiguration {
 
   private var machine: [String] {
     [
-      // QEMU 7.2's translator now and then loses the race when one processor runs code that the
-      // other is patching, as the kernel does for its static keys: then kernel 6.12 panics. One
-      // processor alone took longer than a reboot may.
-      "-accel", "tcg,thread=multi", "-cpu", "qemu64",
+      "-accel", "tcg,thread=\(usesOneThread ? "single" : "multi")", "-cpu", "qemu64",
       "-machine", "pc", "-smp", "2", "-m", "\(memory)",
       "-nodefaults", "-no-user-config", "-display", "none",
     ]

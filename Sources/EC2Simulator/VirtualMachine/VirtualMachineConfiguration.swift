@@ -20,6 +20,10 @@ package struct VirtualMachineConfiguration: Sendable {
   package var extraDrive: String?
   /// Words to add to the kernel's command line.
   package var kernelArguments: [String] = []
+  /// Whether the processors take turns in one thread: half as fast, and without the races of
+  /// QEMU 7.2's translator, which kernel 6.12 does not survive when it patches code (static keys)
+  /// that another processor runs.
+  package var usesOneThread = false
   /// Mebibytes of memory.
   package var memory = 512
 
