@@ -92,7 +92,7 @@ install: setup-build ## Lay the program and its files out under DESTDIR
 	install -D -m 755 .build/release/eni-init $(DESTDIR)/usr/sbin/eni-init
 	install -D -m 644 udev/70-eni-init.rules $(DESTDIR)/usr/lib/udev/rules.d/70-eni-init.rules
 	install -D -m 644 -t $(DESTDIR)/usr/lib/systemd/network packaging/network/*.network
-	install -D -m 644 -t $(DESTDIR)/usr/lib/systemd/system packaging/systemd/*.service
+	install -D -m 644 -t $(DESTDIR)/usr/lib/systemd/system packaging/systemd/*.{service,timer}
 	install -D -m 644 packaging/man/eni-init.8 $(DESTDIR)/usr/share/man/man8/eni-init.8
 	install -d $(DESTDIR)/etc/eni-init/instances $(DESTDIR)/etc/iproute2/rt_tables.d
 

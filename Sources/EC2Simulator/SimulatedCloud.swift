@@ -27,6 +27,12 @@ package final class SimulatedCloud {
     try vpc.attach(eni, to: port)
   }
 
+  /// Gives an attached ENI, told by its MAC, other addresses or prefixes.
+  package func update(_ eni: SimulatedENI) throws {
+    try vpc.update(eni)
+    imds.change(eni.mac) { $0 = eni }
+  }
+
   /// Detaches an ENI: the device goes, and IMDS stops listing it.
   package func detach(_ eni: SimulatedENI) throws {
     try vpc.detach(eni.id)

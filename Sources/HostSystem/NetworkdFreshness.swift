@@ -25,11 +25,19 @@ package enum NetworkdFreshness {
     var rewritten: [String] = []
     for name in try files.names(in: links) {
       guard let index = UInt32(name).flatMap({ Link.Index($0) }), index != link,
-        let file = try NetworkdState(index, files)?.networkFile,
-        let written = try files.modificationTime(file), written > start
+        let file = try NetworkdState(index, files)?.networkFile
       else { continue }
-      rewritten.append(file)
+      for path in [file] + dropInDirectories(of: file) {
+        guard let written = try files.modificationTime(path), written > start else { continue }
+        rewritten.append(path)
+      }
     }
     return rewritten
+  }
+
+  /// Where drop-ins of a file lie; a directory's time tells when one came, was replaced or went.
+  private static func dropInDirectories(of file: String) -> [String] {
+    let name = file.split(separator: "/").last ?? ""
+    return ["/etc", "/run"].map { "\($0)/systemd/network/\(name).d" }
   }
 }

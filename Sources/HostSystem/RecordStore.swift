@@ -58,6 +58,16 @@ package struct RecordStore: Sendable {
     return true
   }
 
+  /// Whether this very record is there; a primary's is also to be the one that
+  /// ``primaryLink`` names.
+  package func has(
+    _ record: InterfaceRecord,
+    of instance: InstanceID
+  ) throws(SystemCallError) -> Bool {
+    let name = record.role == .primary ? Self.primaryLink : "\(record.mac)"
+    return try files.read("\(path(of: instance))/\(name)") == record.content
+  }
+
   /// Forgets one ENI.
   package func remove(_ mac: MACAddress, of instance: InstanceID) throws(SystemCallError) {
     try files.remove("\(path(of: instance))/\(mac)")

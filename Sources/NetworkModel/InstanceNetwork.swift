@@ -4,7 +4,7 @@
 package struct InstanceNetwork: Hashable, Sendable {
   /// The primary ENI's MAC (`meta-data/mac`).
   package let primaryMAC: MACAddress
-  /// The interfaces whose facts are known, in any order.
+  /// The interfaces whose facts are known, in any order; the primary may be among them.
   package let interfaces: [NetworkInterface]
 
   /// The network with this primary and these interfaces.

@@ -21,16 +21,21 @@ package struct Difference: Hashable, Sendable {
   /// one that it is asked for, with the metric it has. A link that does carry ours keeps its name
   /// until the next boot, since taking it down would flush its routes (a kernel before 6.2
   /// renames down links only).
-  package init?(_ plan: InterfacePlan, state: KernelState, isNew: Bool) {
+  package init?(_ plan: InterfacePlan, state: KernelIndex, isNew: Bool) {
     guard let link = state.link(mac: plan.mac) else { return nil }
     self.link = Self.linkChanges(plan, link, state, isNew: isNew)
     routing = plan.isHeld ? [] : Self.routingChanges(plan, link, state)
   }
 
+  /// The difference between `plan` and a state that is looked at once.
+  package init?(_ plan: InterfacePlan, state: KernelState, isNew: Bool) {
+    self.init(plan, state: KernelIndex(state), isNew: isNew)
+  }
+
   private static func linkChanges(
     _ plan: InterfacePlan,
     _ link: Link,
-    _ state: KernelState,
+    _ state: KernelIndex,
     isNew: Bool
   ) -> [Change] {
     var changes: [Change] = []
@@ -39,10 +44,7 @@ package struct Difference: Hashable, Sendable {
     where member.group != .eni {
       changes.append(.setGroup(.eni, member.index, member.name))
     }
-    let isTaken = state.links.contains {
-      $0.index != link.index
-        && ($0.name == plan.name || $0.alternativeNames.contains(plan.name.text))
-    }
+    let isTaken = state.owner(of: plan.name).map { $0 != link.index } ?? false
     var name = link.name
     if name != plan.name, !isTaken, isNew || !link.isUp {
       if link.isUp { changes.append(.setDown(link.index, name)) }
@@ -51,8 +53,8 @@ package struct Difference: Hashable, Sendable {
       name = plan.name
     }
     if isNew {
-      changes += state.addresses.filter { $0.link == link.index && !$0.prefix.address.isLinkLocal }
-        .map { .removeAddress($0.prefix, link.index, name) }
+      changes += state.addresses(on: link.index).filter { !$0.address.isLinkLocal }
+        .map { .removeAddress($0, link.index, name) }
     }
     for alternative in plan.alternativeNames
     where !link.alternativeNames.contains(alternative) && alternative != name.text {
@@ -64,7 +66,7 @@ package struct Difference: Hashable, Sendable {
   private static func routingChanges(
     _ plan: InterfacePlan,
     _ link: Link,
-    _ state: KernelState
+    _ state: KernelIndex
   ) -> [Change] {
     let name = plan.name
     var changes: [Change] = []
@@ -75,19 +77,18 @@ package struct Difference: Hashable, Sendable {
         .addAddress(address.prefix, metric: address.subnetMetric ?? 0, link.index, name)
       )
     }
-    for route in plan.routes
-    where !state.routes.contains(.init(link: link.index, route: route)) {
+    for route in plan.routes where !state.has(route, on: link.index) {
       changes.append(.addRoute(route, link.index, name))
     }
-    for rule in plan.rules where !state.has(rule) { changes.append(.addRule(rule)) }
+    for rule in plan.rules where !state.serves(rule) { changes.append(.addRule(rule)) }
     return changes
   }
 }
 
-extension KernelState {
+extension KernelIndex {
   /// Whether the address is there, and with it the subnet's route when it shall bring one.
   fileprivate func has(_ address: InterfacePlan.Address, on link: Link.Index) -> Bool {
-    guard addresses.contains(.init(link: link, prefix: address.prefix)) else { return false }
+    guard has(address.prefix, on: link) else { return false }
     guard let metric = address.subnetMetric else { return true }
     let subnetRoute = Route(
       destination: address.prefix.network,
@@ -95,17 +96,17 @@ extension KernelState {
       metric: metric,
       protocol: .kernel
     )
-    return routes.contains(.init(link: link, route: subnetRoute))
+    return has(subnetRoute, on: link)
   }
 
-  /// Whether the rule is there.
+  /// Whether the rule is there, or one that does as well.
   ///
   /// The host-wide rule counts without its group too: networkd before 250 cannot write it, and
   /// then the rule does what other tools' rules do.
-  fileprivate func has(_ rule: RoutingPolicyRule) -> Bool {
-    if rules.contains(rule) { return true }
+  fileprivate func serves(_ rule: RoutingPolicyRule) -> Bool {
+    if has(rule) { return true }
     guard rule.priority == .hostWide else { return false }
-    return rules.contains(
+    return has(
       RoutingPolicyRule(
         family: rule.family,
         priority: rule.priority,

@@ -19,7 +19,7 @@ package struct Planner: Sendable {
     self.families = families
   }
 
-  /// Plans every interface that is not the primary and has a link.
+  /// Plans every interface that has a link.
   ///
   /// - Throws: ``PlanningError`` when two present ENIs claim one slot, or a name would be too
   ///   long: both would send replies out of the wrong ENI, so nothing is planned at all.
@@ -44,7 +44,31 @@ package struct Planner: Sendable {
         plan(interface, name: name, link: link, primaryMAC: instance.primaryMAC, mtu: mtu)
       )
     }
-    return NetworkPlan(interfaces: plans)
+    let primary = instance.interfaces.first { $0.mac == instance.primaryMAC }
+    return NetworkPlan(primary: primary.map(planPrimary), interfaces: plans)
+  }
+
+  /// The facts with what the kernel has of the same ENIs in the same slots: what to plan from as
+  /// long as no second reading has agreed that something is gone.
+  package func retaining(_ instance: InstanceNetwork, in state: KernelIndex) -> InstanceNetwork {
+    InstanceNetwork(
+      primaryMAC: instance.primaryMAC,
+      interfaces: instance.interfaces.map { interface in
+        let slot = interface.attachment
+        // Of a link without the slot's name, the slot's rules are a former owner's.
+        guard let link = state.link(mac: interface.mac), link.name == slot.name(prefix: namePrefix)
+        else { return interface }
+        return interface.keeping(state.sources(of: slot), onLink: state.addresses(on: link.index))
+      }
+    )
+  }
+
+  private func planPrimary(_ interface: NetworkInterface) -> PrimaryPlan {
+    let spoken = interface.families.filter { families.contains($0.family) }
+    return PrimaryPlan(
+      mac: interface.mac,
+      addresses: spoken.flatMap { $0.addresses.dropFirst().map(\.hostPrefix) }
+    )
   }
 
   private func plan(

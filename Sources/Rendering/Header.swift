@@ -5,7 +5,19 @@ import NetworkModel
 enum Header {
   /// How the first line of each of our files begins; removal looks for it.
   static let firstWords = "# Written by eni-init"
+  /// How the line begins that says for which instance it is.
+  static let instanceWords = "# Instance "
 
+  /// The lines of the primary's file.
+  static func lines(for plan: PrimaryPlan, instance: InstanceID) -> [String] {
+    [
+      "\(firstWords)(8); changes here are lost.",
+      "# Secondary addresses of the primary ENI, MAC \(plan.mac)",
+      instanceWords + instance.text,
+    ]
+  }
+
+  /// The lines of an ENI's files.
   static func lines(
     for plan: InterfacePlan,
     instance: InstanceID,
@@ -15,7 +27,7 @@ enum Header {
     return [
       "\(firstWords)(8); changes here are lost.",
       "# ENI \(interface.id), MAC \(interface.mac), \(interface.attachment)",
-      "# Instance \(instance)",
+      instanceWords + instance.text,
     ] + override.split(separator: "\n").map { "# \($0)" }
   }
 }

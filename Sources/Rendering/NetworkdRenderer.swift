@@ -22,7 +22,38 @@ package struct NetworkdRenderer: Renderer {
     suffix: ".conf"
   )
 
-  package var ownedFiles: [OwnedFiles] { [Self.networkFiles, Self.tableNames] }
+  package func ownedFiles(names: (String) throws -> [String]) throws -> [OwnedFiles] {
+    let directory = Self.networkFiles.directory
+    let dropIns = try names(directory).filter { $0.hasSuffix(".network.d") }.map {
+      Self.primaryDropIn("\(directory)/\($0)")
+    }
+    return [Self.networkFiles, Self.tableNames] + dropIns
+  }
+
+  /// A drop-in counts for its file wherever that lies, in /etc, /run or /usr (systemd.network(5)).
+  private static func primaryDropIn(_ directory: String) -> OwnedFiles {
+    OwnedFiles(directory: directory, prefix: "eni-init-primary", suffix: ".conf", isForPrimary: true)
+  }
+
+  package func primaryFile(
+    for plan: PrimaryPlan,
+    besides stackFile: String,
+    instance: InstanceID
+  ) -> ConfigFile {
+    let name = stackFile.split(separator: "/").last.map(String.init) ?? stackFile
+    var file = UnitFileText(comment: Header.lines(for: plan, instance: instance))
+    for address in plan.addresses {
+      file.section("Address", keys(.init(prefix: address, subnetMetric: nil)))
+    }
+    let kind = Self.primaryDropIn("\(Self.networkFiles.directory)/\(name).d")
+    return ConfigFile(path: kind.path(""), content: file.text)
+  }
+
+  package func primaryAddresses(in content: String) -> [IPPrefix] {
+    content.split(separator: "\n").compactMap { line in
+      line.hasPrefix("Address=") ? IPPrefix(line.dropFirst("Address=".count)) : nil
+    }
+  }
 
   package func files(for plan: InterfacePlan, instance: InstanceID) -> [ConfigFile] {
     // An ENI without addresses (EFA-only) gets no file: the hold keeps it unmanaged and down.

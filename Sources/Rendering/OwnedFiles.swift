@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import NetworkModel
 
 /// Where generated files lie and how they are named: what may be removed, and nothing else.
 package struct OwnedFiles: Hashable, Sendable {
@@ -8,6 +9,8 @@ package struct OwnedFiles: Hashable, Sendable {
   package let prefix: String
   /// What they end with.
   package let suffix: String
+  /// Whether they are for the primary; otherwise each is for the ENI whose name is in its own.
+  package var isForPrimary = false
 
   /// Whether a name is one that a file of ours could have.
   package func matches(_ name: String) -> Bool {
@@ -19,6 +22,15 @@ package struct OwnedFiles: Hashable, Sendable {
   /// A file that somebody replaced by their own is theirs.
   package func contains(name: String, content: String) -> Bool {
     matches(name) && content.hasPrefix(Header.firstWords)
+  }
+
+  /// The instance that a file of ours was written for, by its header.
+  package static func instance(in content: String) -> InstanceID? {
+    content.split(separator: "\n").lazy.prefix { $0.hasPrefix("#") }
+      .compactMap { line in
+        line.hasPrefix(Header.instanceWords)
+          ? InstanceID(line.dropFirst(Header.instanceWords.count)) : nil
+      }.first
   }
 
   /// The absolute path of the slot's file.

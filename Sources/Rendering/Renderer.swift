@@ -9,6 +9,19 @@ package protocol Renderer: Sendable {
   /// slot replaces the files of the one that left it.
   func files(for plan: InterfacePlan, instance: InstanceID) -> [ConfigFile]
 
-  /// The directories that hold such files, and how to tell ours in them.
-  var ownedFiles: [OwnedFiles] { get }
+  /// The file by which the primary has its secondary addresses at the next boot.
+  ///
+  /// `stackFile` is the file by which the stack configures the primary. The file is the image's; ours
+  /// only adds to it.
+  func primaryFile(
+    for plan: PrimaryPlan,
+    besides stackFile: String,
+    instance: InstanceID
+  ) -> ConfigFile
+
+  /// The addresses that such a file gives.
+  func primaryAddresses(in content: String) -> [IPPrefix]
+
+  /// Where our files lie, and how to tell them; `names` lists a directory.
+  func ownedFiles(names: (String) throws -> [String]) throws -> [OwnedFiles]
 }

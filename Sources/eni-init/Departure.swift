@@ -19,11 +19,16 @@ struct Departure {
   func removeDanglingRules() throws {
     try host.locked(within: .seconds(30)) {
       let kernel = try RouteSocket()
-      let dangling = DanglingRules.find(in: try kernel.snapshot())
-      guard !dangling.isEmpty else { return }
-      try kernel.apply(dangling.map { .removeRule($0) })
-      host.log.notice("removed \(dangling.count) rules to tables of ENIs that are gone")
+      try removeDanglingRules(try kernel.snapshot(), kernel)
     }
+  }
+
+  /// Removes those of `state`; the caller has the lock.
+  func removeDanglingRules(_ state: KernelState, _ kernel: RouteSocket) throws {
+    let dangling = DanglingRules.find(in: state)
+    guard !dangling.isEmpty else { return }
+    try kernel.apply(dangling.map { .removeRule($0) })
+    host.log.notice("removed \(dangling.count) rules to tables of ENIs that are gone")
   }
 
   /// The ENIs on record that have no link.
@@ -53,7 +58,8 @@ struct Departure {
     }
   }
 
-  private func forget(_ record: InterfaceRecord) throws {
+  /// Forgets one ENI, unless its link is back; the caller has the lock.
+  func forget(_ record: InterfaceRecord) throws {
     // Under the lock it counts: the ENI, or its slot's next one, may have come meanwhile.
     guard try absent().contains(record), let name = record.name else { return }
     for file in try OwnedFileInventory(host).files where file.isFor(name) {

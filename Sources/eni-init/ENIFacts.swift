@@ -9,4 +9,6 @@ struct ENIFacts {
   let primaryMAC: MACAddress
   /// The ENI, settled.
   let interface: NetworkInterface
+  /// Whether two readings have agreed on it, so that what it lacks may go.
+  var isAgreed = false
 }

@@ -19,7 +19,7 @@ struct EniInit: ParsableCommand {
       See eni-init(8).
       """,
     version: eniInitVersion,
-    subcommands: [Status.self, Plan.self, Attach.self, Detach.self, Boot.self, Arm.self]
+    subcommands: [Status.self, Plan.self, Attach.self, Detach.self, Refresh.self, Boot.self, Arm.self]
   )
 
   /// Runs the command line, and turns what went wrong into one message and an exit status.

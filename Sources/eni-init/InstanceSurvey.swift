@@ -2,27 +2,50 @@
 import IMDS
 import NetworkModel
 
-/// One look at all ENIs that have a link, without waiting for any of them to settle.
+/// One look at all ENIs that have a link, the primary among them, without waiting for any of them
+/// to settle.
 struct InstanceSurvey {
-  /// The primary and the ENIs whose facts are complete.
+  /// The ENIs whose facts are complete.
   let network: InstanceNetwork
-  /// The others, and what is missing.
+  /// Those whose facts are not, and what is missing.
   let unsettled: [(mac: MACAddress, reason: Unsettled)]
+  /// Those of whom IMDS tells something that cannot be.
+  let malformed: [(mac: MACAddress, error: IMDSError)]
+  /// Every MAC that IMDS lists, with a link or without.
+  let listed: Set<MACAddress>
 
   /// Reads what IMDS says of those of `links` that it lists.
+  ///
+  /// - Throws: What no further question would answer: IMDS is off, gone, or knows no primary. What
+  ///   is wrong with one ENI is kept to that ENI.
   init(_ metadata: InstanceMetadata, links: [Link]) throws {
     let primary = try metadata.primaryMAC()
     let present = Set(links.compactMap { $0.permanentAddress ?? $0.address })
     var interfaces: [NetworkInterface] = []
     var unsettled: [(MACAddress, Unsettled)] = []
+    var malformed: [(MACAddress, IMDSError)] = []
+    let macs = try metadata.macs()
     let expected = try metadata.listsNetworkCards(primary)
-    for mac in try metadata.macs() where mac != primary && present.contains(mac) {
-      switch try metadata.read(mac: mac, isPrimary: false, networkCardExpected: expected) {
-      case .settled(let interface): interfaces.append(interface)
-      case .unsettled(let reason): unsettled.append((mac, reason))
+    for mac in macs where present.contains(mac) {
+      do throws(IMDSError) {
+        let isPrimary = mac == primary
+        switch try metadata.read(mac: mac, isPrimary: isPrimary, networkCardExpected: expected) {
+        case .settled(let interface): interfaces.append(interface)
+        case .unsettled(let reason): unsettled.append((mac, reason))
+        }
+      } catch {
+        guard case .malformed = error else { throw error }
+        malformed.append((mac, error))
       }
     }
     network = InstanceNetwork(primaryMAC: primary, interfaces: interfaces)
     self.unsettled = unsettled
+    self.malformed = malformed
+    listed = Set(macs)
+  }
+
+  /// The facts of one ENI; nil when they are not complete.
+  func interface(_ mac: MACAddress) -> NetworkInterface? {
+    network.interfaces.first { $0.mac == mac }
   }
 }

@@ -9,10 +9,18 @@ struct OwnedFileInventory {
   struct File {
     /// Its absolute path.
     let path: String
+    /// Its content.
+    let content: String
     fileprivate let kind: OwnedFiles
 
     /// Whether it belongs to the ENI of this name.
-    func isFor(_ name: InterfaceName) -> Bool { kind.path(name) == path }
+    func isFor(_ name: InterfaceName) -> Bool { !isForPrimary && kind.path(name) == path }
+
+    /// Whether it belongs to the primary.
+    var isForPrimary: Bool { kind.isForPrimary }
+
+    /// The instance that it was written for.
+    var instance: InstanceID? { OwnedFiles.instance(in: content) }
   }
 
   /// All of them, in the order of their paths.
@@ -20,13 +28,13 @@ struct OwnedFileInventory {
 
   /// Looks through the directories of the host's stack.
   init(_ host: Host) throws {
-    files = try host.renderer.ownedFiles.flatMap { kind in
+    files = try host.renderer.ownedFiles(names: { try host.files.names(in: $0) }).flatMap { kind in
       try host.files.names(in: kind.directory).filter(kind.matches).compactMap { name in
         let path = "\(kind.directory)/\(name)"
         guard let content = try host.files.read(path),
           kind.contains(name: name, content: content)
         else { return nil }
-        return File(path: path, kind: kind)
+        return File(path: path, content: content, kind: kind)
       }
     }
   }

@@ -31,7 +31,8 @@ struct Reconciliation {
       let wrote = try write(plan, undo: &undo)
       let changed = try activate(plan, isNew: isNew, before: before, kernel: kernel, undo: &undo)
       try Verification(plan: plan, before: before, patience: Self.patience).run(kernel)
-      if wrote || changed { host.log.notice(plan.summary) }
+      let withdrew = try facts.isAgreed && withdraw(plan, kernel)
+      if wrote || changed || withdrew { host.log.notice(plan.summary) }
     } catch {
       throw undo.run(because: error, kernel: kernel)
     }
@@ -50,7 +51,8 @@ struct Reconciliation {
   }
 
   private func plan(_ state: KernelState) throws -> InterfacePlan? {
-    let network = InstanceNetwork(primaryMAC: facts.primaryMAC, interfaces: [facts.interface])
+    var network = InstanceNetwork(primaryMAC: facts.primaryMAC, interfaces: [facts.interface])
+    if !facts.isAgreed { network = host.planner.retaining(network, in: KernelIndex(state)) }
     return try host.planner.plan(for: network, links: state.links).interfaces.first
   }
 
@@ -70,7 +72,13 @@ struct Reconciliation {
 
   private func write(_ plan: InterfacePlan, undo: inout Undo) throws -> Bool {
     var changed = try removeFilesOfFormerSlot(plan, undo: &undo)
-    for file in host.renderer.files(for: plan, instance: facts.instance) {
+    let files = host.renderer.files(for: plan, instance: facts.instance)
+    for old in try OwnedFileInventory(host).files
+    where old.isFor(plan.name) && !files.contains(where: { $0.path == old.path }) {
+      undo.remember(old.path, old.content)
+      changed = try host.files.remove(old.path) || changed
+    }
+    for file in files {
       undo.remember(file.path, try host.files.read(file.path))
       changed = try host.files.replace(file) != .unchanged || changed
     }
@@ -86,6 +94,13 @@ struct Reconciliation {
       try host.files.remove(file.path)
     }
     return true
+  }
+
+  /// Takes back what the ENI no longer has; last, so that what comes is there before this goes.
+  private func withdraw(_ plan: InterfacePlan, _ kernel: RouteSocket) throws -> Bool {
+    let changes = Withdrawal.changes(plan, state: KernelIndex(try kernel.snapshot()))
+    try kernel.apply(changes)
+    return !changes.isEmpty
   }
 
   private func activate(

@@ -25,7 +25,7 @@ extension NamespaceInstance {
   package func installPackage(program: String) throws {
     let source = Self.repository
     try write("/usr/sbin/eni-init", from: program, executable: true)
-    for unit in ["eni-init-attach@", "eni-init-boot", "eni-init-detach@"] {
+    for unit in ["eni-init-attach@", "eni-init-boot", "eni-init-detach@", "eni-init-refresh"] {
       try write(
         "/usr/lib/systemd/system/\(unit).service",
         from: "\(source)/packaging/systemd/\(unit).service"

@@ -51,8 +51,7 @@ package final class NamespaceInstance {
 
   /// Starts what a boot starts, in its order: udev, coldplug, our boot hook, networkd.
   package func boot() throws {
-    try daemon(["/lib/systemd/systemd-udevd"], name: "udevd")
-    try Condition.wait(until: "udevd") { try run(["udevadm", "control", "--ping"]).status == 0 }
+    try startUdevd()
     try daemon([Self.scripts + "/follow-udev"], name: "follow-udev")
     try Condition.wait(until: "the follower of udev") {
       try run(["pidof", "udevadm"]).status == 0
@@ -67,11 +66,28 @@ package final class NamespaceInstance {
       }
     }
     try check(["dbus-daemon", "--system", "--fork"])
+    // As systemd leaves it when it starts a service; its time is the service's.
+    try check([
+      "sh", "-c",
+      "mkdir -p /run/systemd/units && ln -s 0 /run/systemd/units/invocation:systemd-networkd.service",
+    ])
     try daemon(
       ["env", "SYSTEMD_LOG_LEVEL=debug", "/lib/systemd/systemd-networkd"],
       name: "networkd"
     )
     try Condition.wait(until: "networkd") { try run(["networkctl", "list"]).status == 0 }
+  }
+
+  /// Does `body` while no udevd runs, as in an upgrade of udev: it never sees what happens then.
+  package func restartUdevd(during body: () throws -> Void) throws {
+    try check(["udevadm", "control", "--exit"])
+    try body()
+    try startUdevd()
+  }
+
+  private func startUdevd() throws {
+    try daemon(["/lib/systemd/systemd-udevd"], name: "udevd")
+    try Condition.wait(until: "udevd") { try run(["udevadm", "control", "--ping"]).status == 0 }
   }
 
   /// Turns the instance off at once: what is on disk stays, all else is gone.

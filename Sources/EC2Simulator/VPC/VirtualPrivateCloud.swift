@@ -99,6 +99,7 @@ extension VirtualPrivateCloud {
   /// Gives an attached ENI other addresses or prefixes: routes, source check and DHCP follow.
   package func update(_ eni: SimulatedENI) throws {
     guard let port = ports[eni.id] else { throw VPCError.notAttached(eni.id) }
+    for part in eni.interface.families { try addSubnet(part.subnet) }
     try RouterNamespace.change(port.device, from: port.eni, to: eni)
     try RouterNamespace.nft(port.sourceCheck.update(for: eni))
     port.eni = eni

@@ -29,7 +29,9 @@ struct Boot: ParsableCommand {
     let foreign = try host.records.instances().filter { $0 != instance }
     let kept = Set(try host.records.records(of: instance).compactMap(\.name))
     // Files before records: a run that is cut off in between is repeated, not forgotten.
-    for file in try OwnedFileInventory(host).files where !kept.contains(where: file.isFor) {
+    for file in try OwnedFileInventory(host).files {
+      let isOurs = file.isForPrimary || kept.contains(where: file.isFor)
+      guard file.instance != instance || !isOurs else { continue }
       try host.files.remove(file.path)
       host.log.notice("removed \(file.path), which no ENI of \(instance) has")
     }

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A kernel state arranged for look-ups.
+///
+/// A refresh compares each address, route and rule of up to 64 ENIs with the kernel's; by searching
+/// lists that would take the square of their number.
+package struct KernelIndex: Sendable {
+  /// The state itself.
+  package let state: KernelState
+  private let addresses: Set<KernelState.LinkAddress>
+  private let routes: Set<KernelState.LinkRoute>
+  private let rules: Set<RoutingPolicyRule>
+  private let rulesByTable: [RouteTable: [RoutingPolicyRule]]
+  private let addressesByLink: [Link.Index: [IPPrefix]]
+  private let routesByLink: [Link.Index: [Route]]
+  private let linksByMAC: [MACAddress: Link]
+  private let indexByName: [String: Link.Index]
+
+  /// The index of `state`.
+  package init(_ state: KernelState) {
+    self.state = state
+    addresses = Set(state.addresses)
+    routes = Set(state.routes)
+    rules = Set(state.rules)
+    rulesByTable = Dictionary(grouping: state.rules, by: \.table)
+    addressesByLink = Dictionary(grouping: state.addresses, by: \.link)
+      .mapValues { $0.map(\.prefix) }
+    var routesByLink: [Link.Index: [Route]] = [:]
+    for route in state.routes {
+      if let link = route.link { routesByLink[link, default: []].append(route.route) }
+    }
+    self.routesByLink = routesByLink
+    linksByMAC = Dictionary(
+      state.links.compactMap { link in
+        (link.permanentAddress ?? link.address).map { ($0, link) }
+      },
+      uniquingKeysWith: { first, _ in first }
+    )
+    indexByName = Dictionary(
+      state.links.flatMap { link in
+        ([link.name.text] + link.alternativeNames).map { ($0, link.index) }
+      },
+      uniquingKeysWith: { first, _ in first }
+    )
+  }
+
+  /// See ``KernelState/link(mac:)``.
+  package func link(mac: MACAddress) -> Link? { linksByMAC[mac] }
+
+  /// The link that has a name, proper or alternative.
+  package func owner(of name: InterfaceName) -> Link.Index? { indexByName[name.text] }
+
+  /// Whether the address is on the link.
+  package func has(_ prefix: IPPrefix, on link: Link.Index) -> Bool {
+    addresses.contains(.init(link: link, prefix: prefix))
+  }
+
+  /// Whether the route leaves by the link.
+  package func has(_ route: Route, on link: Link.Index) -> Bool {
+    routes.contains(.init(link: link, route: route))
+  }
+
+  /// Whether the rule is there.
+  package func has(_ rule: RoutingPolicyRule) -> Bool { rules.contains(rule) }
+
+  /// The addresses on the link, in the kernel's order.
+  package func addresses(on link: Link.Index) -> [IPPrefix] { addressesByLink[link] ?? [] }
+
+  /// The routes that leave by the link.
+  package func routes(by link: Link.Index) -> [Route] { routesByLink[link] ?? [] }
+
+  /// What the rules of an ENI in this slot match.
+  package func sources(of slot: Attachment) -> [IPPrefix] {
+    (rulesByTable[slot.table] ?? []).compactMap { rule in
+      rule.priority == slot.rulePriority ? rule.source : nil
+    }
+  }
+}

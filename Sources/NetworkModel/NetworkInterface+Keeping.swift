@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension NetworkInterface {
+  /// These facts with what the host already has of this ENI, whether or not IMDS lists it now.
+  ///
+  /// One reading may lack an address that is only late in IMDS, so it removes nothing: what a rule
+  /// routes stays part of the plan until a second reading agrees that it is gone.
+  ///
+  /// - Parameters:
+  ///   - sources: What the ENI's rules match: host prefixes are addresses, others are delegated
+  ///     prefixes.
+  ///   - onLink: The addresses on its link; the one with a subnet's length tells the subnet of a
+  ///     family that IMDS does not list at all.
+  package func keeping(_ sources: [IPPrefix], onLink: [IPPrefix]) -> NetworkInterface {
+    func part(_ family: AddressFamily, _ told: Addresses?) -> Addresses? {
+      let known = onLink.first { $0.family == family && !$0.isHost && !$0.address.isLinkLocal }
+      guard let subnet = told?.subnet ?? known?.network else { return told }
+      return Addresses.merged(subnet, told, with: sources.filter { $0.family == family }) ?? told
+    }
+    return NetworkInterface(
+      id: id,
+      mac: mac,
+      attachment: attachment,
+      ipv4: part(.ipv4, ipv4),
+      ipv6: part(.ipv6, ipv6)
+    )
+  }
+}
+
+extension NetworkInterface.Addresses {
+  /// `told` first and in its order, then what else of `sources` lies in the subnet; nil when there
+  /// is nothing at all.
+  fileprivate static func merged(_ subnet: IPPrefix, _ told: Self?, with sources: [IPPrefix]) -> Self? {
+    let inside = sources.filter { subnet.contains($0.address) && $0.length >= subnet.length }
+    let addresses = told?.addresses ?? []
+    let prefixes = told?.delegatedPrefixes ?? []
+    let hosts = inside.filter { $0.isHost && !addresses.contains($0.address) }
+    let others = inside.filter { !$0.isHost && !prefixes.contains($0) }
+    guard !(addresses.isEmpty && prefixes.isEmpty && inside.isEmpty) else { return nil }
+    return Self(
+      subnet: subnet,
+      addresses: addresses + hosts.map(\.address),
+      delegatedPrefixes: prefixes + others
+    )
+  }
+}

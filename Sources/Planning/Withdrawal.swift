@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package import NetworkModel
+
+/// What the kernel has of ours for an ENI that its plan does not have any more.
+///
+/// Ours are the rules of its slot's priority and table, the addresses that those rules route, and
+/// the routes of our protocol in its table; an address that somebody else put on the link has
+/// no such rule and stays.
+package enum Withdrawal {
+  /// The changes that take it back: a rule before its address, so that no reply is sent from an
+  /// address that is half gone.
+  package static func changes(_ plan: InterfacePlan, state: KernelIndex) -> [Change] {
+    guard let link = state.link(mac: plan.mac) else { return [] }
+    let slot = plan.interface.attachment
+    let planned = Set(plan.rules.compactMap(\.source))
+    let former = state.sources(of: slot).filter { !planned.contains($0) }
+    let rules = former.map {
+      Change.removeRule(.from($0, table: slot.table, priority: slot.rulePriority))
+    }
+    let addresses = state.addresses(on: link.index).filter { former.contains($0.address.hostPrefix) }
+      .map { Change.removeAddress($0, link.index, link.name) }
+    let routes = state.routes(by: link.index).filter {
+      $0.table == slot.table && $0.protocol == .eniInit && !plan.routes.contains($0)
+    }
+    return rules + addresses + routes.map { .removeRoute($0, link.index, link.name) }
+  }
+}

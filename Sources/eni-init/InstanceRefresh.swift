@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+import HostSystem
+import IMDS
+import NetworkModel
+import Planning
+import Rendering
+import Rtnetlink
+import Udev
+
+/// Brings all ENIs of the instance up to date: addresses and prefixes that came or went, links whose
+/// event was lost, what is left of ENIs that are gone.
+///
+/// What is new is added on one good reading. What is missing is removed when a second reading,
+/// some seconds later, agrees. When nothing changed, nothing is written or said.
+struct InstanceRefresh {
+  let host: Host
+  let instance: InstanceID
+  let metadata: InstanceMetadata
+
+  /// The pause before the second reading.
+  private static let pause: Duration = .seconds(5)
+
+  /// - Throws: ``RefreshFailure`` when it could not be done for every ENI; it was done for the others.
+  func run() throws {
+    let first = try InstanceSurvey(metadata, links: try RouteSocket().links())
+    try PrimaryRecord(host: host).remember(first.network.primaryMAC, of: instance)
+    var pass = try host.locked(within: .seconds(30)) { try self.pass(first, after: nil) }
+    if pass.isInDoubt {
+      Timekeeper.system.sleep(Self.pause)
+      let second = try InstanceSurvey(metadata, links: try RouteSocket().links())
+      pass = try host.locked(within: .seconds(30)) { try self.pass(second, after: first) }
+    }
+    if let failure = RefreshFailure(pass.failures) { throw failure }
+  }
+
+  /// What one pass found.
+  fileprivate struct Pass {
+    /// Whether something is on the host that IMDS did not tell.
+    var isInDoubt = false
+    var failures: [any Error] = []
+  }
+
+  private func pass(_ survey: InstanceSurvey, after former: InstanceSurvey?) throws -> Pass {
+    let kernel = try RouteSocket()
+    let state = KernelIndex(try kernel.snapshot())
+    let marked = try UdevContext().interfaces()
+    try announceLostLinks(survey, state, marked)
+    var pass = Pass(failures: survey.malformed.map(\.error))
+    let known = Set(marked.map(\.index))
+    let told = survey.network.interfaces.filter { interface in
+      state.link(mac: interface.mac).map { known.contains($0.index) } ?? false
+        || interface.mac == survey.network.primaryMAC
+    }
+    for interface in told where interface.mac != survey.network.primaryMAC {
+      let facts = ENIFacts(
+        instance: instance,
+        primaryMAC: survey.network.primaryMAC,
+        interface: interface,
+        isAgreed: former?.interface(interface.mac) == interface
+      )
+      pass.attempt { try refresh(facts, state, &$0) }
+    }
+    if let primary = survey.interface(survey.network.primaryMAC) {
+      pass.attempt {
+        let isAgreed = former?.interface(primary.mac) == primary
+        let work = PrimaryReconciliation(host: host, instance: instance, isAgreed: isAgreed)
+        $0.isInDoubt = try work.run(survey.network, state, kernel) || $0.isInDoubt
+      }
+    }
+    pass.attempt { try depart(survey, after: former, state, kernel, &$0) }
+    return pass
+  }
+
+  /// One non-primary ENI: nothing at all when kernel, files and record are as planned.
+  private func refresh(_ facts: ENIFacts, _ state: KernelIndex, _ pass: inout Pass) throws {
+    let told = InstanceNetwork(primaryMAC: facts.primaryMAC, interfaces: [facts.interface])
+    let kept = host.planner.retaining(told, in: state)
+    if !facts.isAgreed, kept != told { pass.isInDoubt = true }
+    let network = facts.isAgreed ? told : kept
+    let links = [facts.primaryMAC, facts.interface.mac].compactMap { state.link(mac: $0) }
+    guard let plan = try host.planner.plan(for: network, links: links).interfaces.first,
+      try !isInForce(plan, state)
+    else { return }
+    try Reconciliation(host: host, facts: facts).run()
+  }
+
+  private func isInForce(_ plan: InterfacePlan, _ state: KernelIndex) throws -> Bool {
+    guard Difference(plan, state: state, isNew: false)?.isEmpty ?? true,
+      Withdrawal.changes(plan, state: state).isEmpty,
+      try host.records.has(InterfaceRecord(plan), of: instance)
+    else { return false }
+    return try host.renderer.files(for: plan, instance: instance).allSatisfy {
+      try host.files.read($0.path) == $0.content
+    }
+  }
+
+  /// What is left of ENIs whose links are gone.
+  private func depart(
+    _ survey: InstanceSurvey,
+    after former: InstanceSurvey?,
+    _ state: KernelIndex,
+    _ kernel: RouteSocket,
+    _ pass: inout Pass
+  ) throws {
+    let departure = Departure(host: host, instance: instance, deadline: .now)
+    try departure.removeDanglingRules(state.state, kernel)
+    for record in try departure.absent() where !survey.listed.contains(record.mac) {
+      if let former, !former.listed.contains(record.mac) {
+        try departure.forget(record)
+      } else {
+        pass.isInDoubt = true
+      }
+    }
+  }
+
+  /// Has the kernel announce again what udev never heard of, but IMDS lists.
+  private func announceLostLinks(
+    _ survey: InstanceSurvey,
+    _ state: KernelIndex,
+    _ marked: [UdevLink]
+  ) throws {
+    let known = Set(marked.map(\.index))
+    let udev = try UdevContext()
+    for mac in survey.listed {
+      guard let link = state.link(mac: mac), !known.contains(link.index),
+        let told = udev.link(link.index), !told.isInitialised
+      else { continue }
+      host.log.notice("\(link.name) (\(mac)) is new, and udev has missed it: announced again")
+      try Uevent.announce(link.name)
+    }
+  }
+}
+
+extension InstanceRefresh.Pass {
+  /// Does one ENI's part; what goes wrong with it stops no other.
+  fileprivate mutating func attempt(_ body: (inout Self) throws -> Void) {
+    do {
+      try body(&self)
+    } catch {
+      failures.append(error)
+    }
+  }
+}

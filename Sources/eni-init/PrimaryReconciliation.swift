@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+import HostSystem
+import NetworkModel
+import Planning
+import Rendering
+import Rtnetlink
+
+/// Gives the primary its secondary addresses, and touches nothing else of it.
+///
+/// Now by netlink, and for the next boot by a file beside the image's own: a reload of networkd
+/// would take the primary's lease for a moment.
+struct PrimaryReconciliation {
+  let host: Host
+  let instance: InstanceID
+  /// Whether two readings have agreed, so that what IMDS does not list may go.
+  let isAgreed: Bool
+
+  /// Runs under the lock.
+  ///
+  /// - Returns: whether the host has something that this reading did not tell.
+  func run(_ network: InstanceNetwork, _ state: KernelIndex, _ kernel: RouteSocket) throws -> Bool {
+    let facts = InstanceNetwork(
+      primaryMAC: network.primaryMAC,
+      interfaces: network.interfaces.filter { $0.mac == network.primaryMAC }
+    )
+    guard let told = try host.planner.plan(for: facts, links: []).primary,
+      let link = state.link(mac: told.mac), hasLease(link, state)
+    else { return false }
+    let files = try OwnedFileInventory(host).files.filter(\.isForPrimary)
+    let earlier = files.flatMap { host.renderer.primaryAddresses(in: $0.content) }
+    let plan = without(told.keeping(isAgreed ? [] : earlier), theImagesOn: link, state)
+    let gone = earlier.filter { !plan.addresses.contains($0) && state.has($0, on: link.index) }
+    let wrote = try write(plan, link, files)
+    let changes =
+      plan.addresses.filter { !state.has($0, on: link.index) }.map {
+        Change.addAddress($0, metric: 0, link.index, link.name)
+      } + gone.map { .removeAddress($0, link.index, link.name) }
+    try kernel.apply(changes)
+    if wrote || !changes.isEmpty {
+      let list = plan.addresses.map { "\($0.address)" }.joined(separator: ", ")
+      host.log.notice("\(link.name), the primary: secondary addresses \(list.isEmpty ? "none" : list)")
+    }
+    return earlier.contains { !told.addresses.contains($0) } && !isAgreed
+  }
+
+  /// An address that came before the lease could become the preferred source.
+  private func hasLease(_ link: Link, _ state: KernelIndex) -> Bool {
+    state.addresses(on: link.index).contains { !$0.address.isLinkLocal }
+  }
+
+  /// Without what the image gives it, which has another prefix length than ours.
+  private func without(_ plan: PrimaryPlan, theImagesOn link: Link, _ state: KernelIndex) -> PrimaryPlan {
+    let images = state.addresses(on: link.index).filter { !$0.isHost }.map(\.address)
+    return PrimaryPlan(
+      mac: plan.mac,
+      addresses: plan.addresses.filter { !images.contains($0.address) }
+    )
+  }
+
+  private func write(
+    _ plan: PrimaryPlan,
+    _ link: Link,
+    _ old: [OwnedFileInventory.File]
+  ) throws -> Bool {
+    let stackFile = try NetworkdState(link.index, host.files)?.networkFile
+    let file = stackFile.map {
+      host.renderer.primaryFile(for: plan, besides: $0, instance: instance)
+    }
+    var changed = false
+    for stale in old where plan.addresses.isEmpty || stale.path != file?.path {
+      changed = try host.files.remove(stale.path) || changed
+    }
+    guard let file, !plan.addresses.isEmpty else { return changed }
+    return try host.files.replace(file) != .unchanged || changed
+  }
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+import EC2Simulator
+import NetworkModel
+import TestSupport
+import Testing
+
+extension FlowTests {
+  @Suite("Addresses come and go", .serialized)
+  struct RefreshTests {
+    /// The second ENI with these addresses and prefixes.
+    private func second(
+      _ addresses: [String],
+      prefixes: [String] = [],
+      ipv6: SimulatedENI.Block? = nil
+    ) throws -> SimulatedENI {
+      var eni = try SimulatedENI.exampleSecond()
+      eni.ipv4 = try Self.part("10.0.1.0/24", addresses, prefixes)
+      eni.ipv6 = try ipv6?.parsed()
+      return eni
+    }
+
+    private static func part(
+      _ subnet: String,
+      _ addresses: [String],
+      _ prefixes: [String] = []
+    ) throws -> NetworkInterface.Addresses? {
+      NetworkInterface.Addresses(
+        subnet: try #require(IPPrefix(subnet)),
+        addresses: addresses.compactMap { IPAddress($0) },
+        delegatedPrefixes: prefixes.compactMap { IPPrefix($0) }
+      )
+    }
+
+    /// A stage on which the second ENI is routed.
+    private func routed() throws -> Stage {
+      let stage = try Stage.withUs()
+      try stage.plug(stage.second, as: "ens6")
+      try stage.waitUntilRouted(stage.second)
+      return stage
+    }
+
+    private func answers(_ stage: Stage, _ address: String) throws -> Bool {
+      try stage.cloud.probeFromInternet(try #require(IPAddress(address))).isLossless
+    }
+
+    private func file(_ stage: Stage) throws -> String {
+      try stage.shell("cat /etc/systemd/network/05-eni-init-nic1.network")
+    }
+
+    @Test("nothing is written, changed or said when nothing has changed")
+    func unchanged() throws {
+      let stage = try routed()
+      let before = try stage.state()
+      let said = try stage.instance.run(["eni-init", "refresh"])
+      #expect(said.status == 0 && said.output.isEmpty && said.errors.isEmpty, "\(said)")
+      #expect(try stage.state() == before)
+    }
+
+    @Test("an address that comes answers, one that goes is withdrawn, and the others lose nothing")
+    func addresses() throws {
+      let stage = try routed()
+      let routes = try stage.mainDefaultRoutes()
+      let probes = try ["10.0.0.10", "10.0.1.10"].map {
+        try stage.cloud.vpc.internet.namespace.startProbing(
+          try #require(IPAddress($0)),
+          every: .milliseconds(10)
+        )
+      }
+      try stage.cloud.update(try second(["10.0.1.10", "10.0.1.12"], prefixes: ["10.0.1.64/28"]))
+      try stage.shell("eni-init refresh")
+      #expect(try answers(stage, "10.0.1.12"))
+      let rules = try stage.shell("ip rule")
+      #expect(!rules.contains("10.0.1.11"))
+      #expect(rules.contains("from 10.0.1.64/28 lookup"))
+      #expect(try !stage.shell("ip address show nic1").contains("10.0.1.11"))
+      let file = try file(stage)
+      #expect(file.contains("10.0.1.12/32") && !file.contains("10.0.1.11"))
+      for probe in probes { #expect(try probe.stop().isLossless) }
+      #expect(try stage.mainDefaultRoutes() == routes)
+
+      let state = try stage.state()
+      let said = try stage.instance.run(["eni-init", "refresh"])
+      #expect(said.status == 0 && said.errors.isEmpty, "\(said)")
+      #expect(try stage.state() == state)
+      try stage.reboot()
+      try Condition.wait(until: "the ENI answers", within: .seconds(30)) {
+        try answers(stage, "10.0.1.12") && answers(stage, "10.0.1.10")
+      }
+    }
+
+    @Test("what one reading lacks and the next one has again is never gone")
+    func flicker() throws {
+      let stage = try routed()
+      let state = try stage.state()
+      let path = "meta-data/network/interfaces/macs/\(stage.second.mac)/local-ipv4s"
+      stage.cloud.imds.fail("latest/" + path, with: .body("10.0.1.10\n"), for: .times(1))
+      let said = try stage.instance.run(["eni-init", "refresh"])
+      #expect(said.status == 0 && said.errors.isEmpty, "\(said)")
+      #expect(try stage.state() == state)
+    }
+
+    @Test("a reading that fails removes nothing and is an error", arguments: [403, 404, 503])
+    func failed(status: Int) throws {
+      let stage = try routed()
+      let state = try stage.state()
+      stage.cloud.imds.fail("latest/meta-data/network", with: .status(status))
+      let said = try stage.instance.run(["eni-init", "refresh", "--timeout", "3"])
+      #expect(said.status != 0)
+      #expect(try stage.state() == state)
+    }
+
+    @Test("the primary gets its secondary addresses now and at the next boot, its lease untouched")
+    func primary() throws {
+      let stage = try routed()
+      var primary = stage.primary
+      primary.ipv4 = try Self.part("10.0.0.0/24", ["10.0.0.10", "10.0.0.20", "10.0.0.21"])
+      let routes = try stage.mainDefaultRoutes()
+      let leases = try stage.cloud.vpc.dhcpPackets(of: primary.id).count
+      let probe = try stage.cloud.vpc.internet.namespace.startProbing(
+        try #require(IPAddress("10.0.0.10")),
+        every: .milliseconds(10)
+      )
+      try stage.cloud.update(primary)
+      try stage.shell("eni-init refresh")
+      #expect(try answers(stage, "10.0.0.20") && answers(stage, "10.0.0.21"))
+
+      primary.ipv4 = try Self.part("10.0.0.0/24", ["10.0.0.10", "10.0.0.21"])
+      try stage.cloud.update(primary)
+      try stage.shell("eni-init refresh")
+      #expect(try !stage.shell("ip address show ens5").contains("10.0.0.20"))
+      #expect(try answers(stage, "10.0.0.21"))
+      #expect(try probe.stop().isLossless)
+      #expect(try stage.mainDefaultRoutes() == routes)
+      #expect(try stage.cloud.vpc.dhcpPackets(of: primary.id).count == leases)
+
+      try stage.instance.removeProgram()
+      try stage.reboot()
+      #expect(try answers(stage, "10.0.0.21"))
+      #expect(try !stage.shell("ip address show ens5").contains("10.0.0.20"))
+    }
+
+    @Test("an ENI that is plugged in after the primary's file was written costs the primary nothing")
+    func hotPlugAfterPrimary() throws {
+      let stage = try Stage.withUs()
+      var primary = stage.primary
+      primary.ipv4 = try Self.part("10.0.0.0/24", ["10.0.0.10", "10.0.0.20"])
+      try stage.cloud.update(primary)
+      try stage.shell("eni-init refresh")
+      let probe = try stage.cloud.vpc.internet.namespace.startProbing(
+        try #require(IPAddress("10.0.0.10")),
+        every: .milliseconds(10)
+      )
+      try stage.plug(stage.second, as: "ens6")
+      try stage.waitUntilRouted(stage.second)
+      #expect(try answers(stage, "10.0.1.10") && answers(stage, "10.0.0.20"))
+      #expect(try probe.stop().isLossless)
+    }
+
+    @Test("the MTU follows the primary's, in the kernel and on disk")
+    func mtu() throws {
+      let stage = try routed()
+      try stage.shell("ip link set ens5 mtu 1300")
+      try stage.shell("eni-init refresh")
+      #expect(try stage.shell("cat /sys/class/net/nic1/mtu") == "1300\n")
+      #expect(try file(stage).contains("MTUBytes=1300"))
+    }
+
+    @Test("IPv6 that is assigned to a live ENI answers, and goes again without a trace")
+    func ipv6() throws {
+      let stage = try routed()
+      let block = SimulatedENI.Block("2001:db8:1::/64", "2001:db8:1::10", "2001:db8:1::11")
+      let both = ["10.0.1.10", "10.0.1.11"]
+      let probe = try stage.cloud.vpc.internet.namespace.startProbing(
+        try #require(IPAddress("10.0.1.10")),
+        every: .milliseconds(10)
+      )
+      try stage.cloud.update(try second(both, ipv6: block))
+      try stage.shell("eni-init refresh")
+      #expect(try answers(stage, "2001:db8:1::10") && answers(stage, "2001:db8:1::11"))
+      try stage.cloud.update(try second(both))
+      try stage.shell("eni-init refresh")
+      #expect(try !stage.shell("ip -6 rule; ip -6 address").contains("2001:db8:1:"))
+      #expect(try !file(stage).contains("2001:db8"))
+      #expect(try probe.stop().isLossless)
+    }
+
+    @Test("a link that udev has missed is announced again, and then configured")
+    func lostEvent() throws {
+      let stage = try Stage.withUs()
+      try stage.instance.restartUdevd { try stage.plug(stage.second, as: "ens6") }
+      #expect(try stage.instance.run(["eni-init", "status"]).output.contains("ens6") == false)
+      try stage.shell("eni-init refresh")
+      try stage.waitUntilRouted(stage.second)
+      #expect(try stage.cloud.vpc.dhcpPackets(of: stage.second.id).isEmpty)
+    }
+  }
+}
