@@ -9,7 +9,16 @@ import NetworkModel
 struct Bench {
   private static let runs = 20
 
-  static func main() throws {
+  static func main() {
+    do {
+      try run()
+    } catch {
+      FileHandle.standardError.write(Data("eni-init-bench: \(error)\n".utf8))
+      exit(1)
+    }
+  }
+
+  private static func run() throws {
     guard CommandLine.arguments.count == 2 else {
       FileHandle.standardError.write(Data("usage: eni-init-bench PATH-OF-ENI-INIT\n".utf8))
       exit(64)
@@ -36,8 +45,7 @@ struct Bench {
     var requests: [Double] = []
     var replies: [Double] = []
     for _ in 0..<runs {
-      try stage.plug(stage.second, as: "ens6")
-      try stage.instance.check(["udevadm", "settle"])
+      try stage.plugUnconfigured()
       stage.cloud.imds.clearLog()
       let start = ContinuousClock.now
       costs.append(try Cost.of(["/usr/sbin/eni-init", "attach", "ens6"], in: stage.instance))
@@ -45,12 +53,20 @@ struct Bench {
       try answer(stage)
       replies.append((ContinuousClock.now - start) / .milliseconds(1))
       unchanged.append(try Cost.of(["/usr/sbin/eni-init", "attach", "nic1"], in: stage.instance))
-      try stage.unplug(stage.second)
-      try stage.shell("rm -f /etc/systemd/network/05-* \(stage.records)/\(stage.second.mac)")
+      try stage.forget()
+    }
+    let memory = try (0..<5).map { _ in
+      try stage.plugUnconfigured()
+      defer { try? stage.forget() }
+      return try Cost.memory(of: ["/usr/sbin/eni-init", "attach", "ens6"], in: stage.instance)
+    }
+    let reload = try (0..<runs).map { _ in
+      try Cost.of(["networkctl", "reload"], in: stage.instance).cpu
     }
     Figure("attach: IMDS requests", "", requests, goal: 8).print()
     Figure("attach: CPU, with its child", "ms", costs.map(\.cpu), goal: 15).print()
-    Figure("attach: peak memory", "MiB", costs.map(\.memory), goal: 16).print()
+    Figure("  of which networkctl reload, alone", "ms", reload, goal: nil).print()
+    Figure("attach: peak memory", "MiB", memory, goal: 16).print()
     Figure("attach: wall", "ms", costs.map(\.wall), goal: nil).print()
     Figure("attach begun until the address answers", "ms", replies, goal: nil).print()
     Figure("unchanged attach: CPU", "ms", unchanged.map(\.cpu), goal: nil).print()
@@ -80,14 +96,27 @@ struct Bench {
 }
 
 extension Stage {
-  /// How many processes an attach of a new ENI starts.
-  fileprivate func childrenOfAttach() throws -> Int {
+  /// The second ENI is plugged in, and held.
+  fileprivate func plugUnconfigured() throws {
     try plug(second, as: "ens6")
     try instance.check(["udevadm", "settle"])
+  }
+
+  /// As if the second ENI had never been there.
+  fileprivate func forget() throws {
+    try unplug(second)
+    try shell("rm -f /etc/systemd/network/05-* \(records)/\(second.mac)")
+  }
+
+  /// How many processes an attach of a new ENI starts.
+  fileprivate func childrenOfAttach() throws -> Int {
+    try plugUnconfigured()
     try instance.check([
       "strace", "-f", "-qq", "-e", "trace=execve", "-e", "status=successful", "-o", "/run/trace",
       "eni-init", "attach", "ens6",
     ])
-    return try shell("cat /run/trace").split(separator: "\n").count - 1
+    // One line for each program that was started, the first of them our own.
+    return try shell("grep -c 'execve(' /run/trace").split(separator: "\n").first
+      .flatMap { Int($0) }.map { $0 - 1 } ?? -1
   }
 }

@@ -8,29 +8,34 @@ struct Cost {
   let wall: Double
   /// Milliseconds of user and system time, children included.
   let cpu: Double
-  /// The largest resident set in MiB.
-  let memory: Double
 
-  /// Runs a program on this machine, or in an instance.
-  ///
-  /// bash's `time` counts in milliseconds and time(1) tells the memory; the latter's own start, less
-  /// than a millisecond, is part of the figures.
+  /// Runs a program on this machine, or in an instance; bash's `time` counts in milliseconds.
   static func of(_ words: [String], in instance: NamespaceInstance? = nil) throws -> Cost {
-    let line = """
-      memory=$(mktemp) TIMEFORMAT='%3R %3U %3S'
-      { time /usr/bin/time -f %M -o "$memory" \(words.joined(separator: " ")) >/dev/null 2>&1; } 2>&1
-      cat "$memory"; rm "$memory"
-      """
+    let numbers = try measure(
+      "TIMEFORMAT='%3R %3U %3S'; { time \(words.joined(separator: " ")) >/dev/null 2>&1; } 2>&1",
+      count: 3,
+      in: instance
+    )
+    return Cost(wall: numbers[0] * 1000, cpu: (numbers[1] + numbers[2]) * 1000)
+  }
+
+  /// Runs it and gives the largest resident set in MiB; apart, because time(1) costs time itself.
+  static func memory(of words: [String], in instance: NamespaceInstance) throws -> Double {
+    let line = "/usr/bin/time -f %M \(words.joined(separator: " ")) 2>&1 >/dev/null | tail -n 1"
+    return try measure(line, count: 1, in: instance)[0] / 1024
+  }
+
+  private static func measure(
+    _ line: String,
+    count: Int,
+    in instance: NamespaceInstance?
+  ) throws -> [Double] {
     let timed = ["bash", "-c", line]
     let result = try instance.map { try $0.run(timed) } ?? Program(timed).result()
     let numbers = result.output.split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
-    guard result.status == 0, numbers.count == 4 else {
+    guard result.status == 0, numbers.count == count else {
       throw ProgramFailure(program: Program(timed), result: result)
     }
-    return Cost(
-      wall: numbers[0] * 1000,
-      cpu: (numbers[1] + numbers[2]) * 1000,
-      memory: numbers[3] / 1024
-    )
+    return numbers
   }
 }
