@@ -7,6 +7,7 @@ import NetworkModel
 /// `eni-init arm`: what the package runs when it is installed on a running instance.
 struct Arm: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "arm",
     abstract: "Put the primary ENI on record, so that every new one is held.",
     discussion: """
       Asks IMDS which ENI is the primary and writes it down; changes no link. A boot does the \

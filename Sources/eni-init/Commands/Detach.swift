@@ -5,6 +5,7 @@ import NetworkModel
 /// `eni-init detach`: what udev starts when an ENI's link goes.
 struct Detach: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "detach",
     abstract: "Clean up after ENIs whose link is gone.",
     discussion: """
       Rules that lead to the table of a link that is gone are removed at once. The ENI's files, \

@@ -10,6 +10,7 @@ import Rtnetlink
 /// `eni-init plan`: what attach would do, without doing it.
 struct Plan: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "plan",
     abstract: "Show what would change, and change nothing.",
     discussion: """
       For each ENI: its files as differences to those on disk, then the changes to the kernel as \

@@ -7,6 +7,7 @@ import Udev
 /// `eni-init status`: the ENIs of this host, from the kernel and from disk; asks no network.
 struct Status: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "status",
     abstract: "List the ENIs and what state each is in.",
     discussion: """
       States: primary, left to the image; routed, configured and replying by itself; held, \
