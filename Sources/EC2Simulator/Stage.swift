@@ -17,11 +17,27 @@ package final class Stage {
   private let directory: String
   private var kernelNames: [NetworkInterface.ID: InterfaceName] = [:]
 
+  /// Which ENIs are attached when the instance is launched.
+  package enum Launch: Sendable {
+    /// The primary, `ens5`.
+    case primaryAlone
+    /// The primary, then the second ENI, `ens6`.
+    case secondAfterPrimary
+    /// The second ENI, `ens4`, then the primary: as when the order of PCI slots is reversed.
+    case secondBeforePrimary
+  }
+
   /// Boots the instance, and waits until it has its lease and, with eni-init, its hold is armed.
   ///
   /// `program` is installed as eni-init with all that the package ships; nil leaves the image as it
-  /// is. With `isSecondPresent` the second ENI is there from the start, as device `ens6`.
-  package init(program: String?, isSecondPresent: Bool = false) throws {
+  /// is. `launch` says which ENIs are there from the start, `instanceData` what cloud-init leaves in
+  /// its file, and with `isIMDSDown` IMDS refuses connections.
+  package init(
+    program: String?,
+    launch: Launch = .primaryAlone,
+    instanceData: String? = nil,
+    isIMDSDown: Bool = false
+  ) throws {
     primary = try .examplePrimary()
     second = try .exampleSecond()
     guard let id = InstanceID("i-0123456789abcdef0") else {
@@ -31,12 +47,17 @@ package final class Stage {
       FileManager.default.temporaryDirectory
       .appendingPathComponent("eni-init-stage-" + UUID().uuidString).path
     cloud = try SimulatedCloud(instance: id)
+    if isIMDSDown { cloud.imds.refuseConnections(for: .seconds(3600)) }
     instance = try NamespaceInstance(id: id, directory: directory)
     try instance.powerOn()
     try instance.installImage()
     if let program { try instance.installPackage(program: program) }
+    if let instanceData {
+      try instance.write("/run/cloud-init/instance-data.json", content: instanceData)
+    }
+    if launch == .secondBeforePrimary { try plug(second, as: "ens4") }
     try plug(primary, as: "ens5")
-    if isSecondPresent { try plug(second, as: "ens6") }
+    if launch == .secondAfterPrimary { try plug(second, as: "ens6") }
     try instance.boot()
     try waitForPrimary()
     guard program != nil else { return }

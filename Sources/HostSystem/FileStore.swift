@@ -99,6 +99,19 @@ package struct FileStore: Sendable {
     return names.sorted()
   }
 
+  /// What a symbolic link points to; nil when there is none.
+  package func linkTarget(_ path: String) throws(SystemCallError) -> String? {
+    var target = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let length = readlink(root + path, &target, target.count - 1)
+    guard length >= 0 else {
+      guard [ENOENT, ENOTDIR, EINVAL].contains(errno) else {
+        throw SystemCallError("look at", path, errno: errno)
+      }
+      return nil
+    }
+    return String(decoding: target[..<length].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
   /// When a file or symbolic link itself was last written, since the epoch; nil for none.
   package func modificationTime(_ path: String) throws(SystemCallError) -> Duration? {
     var status = stat()

@@ -35,6 +35,28 @@ package struct NetworkdRenderer: Renderer {
     OwnedFiles(directory: directory, prefix: "eni-init-primary", suffix: ".conf", isForPrimary: true)
   }
 
+  package func firstBootHold(except candidate: InterfaceName?) -> ConfigFile {
+    var file = UnitFileText(
+      comment: [
+        "\(Header.firstWords)(8), for this boot.",
+        "# Which ENI is the primary is not known yet: one may be tried, all others are held.",
+      ]
+    )
+    let property = ("Property", "\(InterfaceRecord.roleProperty)=\(InterfaceRecord.Role.unknown.rawValue)")
+    file.section("Match", [property] + (candidate.map { [("Name", "!\($0)")] } ?? []))
+    file.section("Link", [("Unmanaged", "yes"), ("RequiredForOnline", "no")])
+    return ConfigFile(
+      path: "/run/systemd/network/06-eni-init-first-boot.network",
+      content: file.text
+    )
+  }
+
+  package func candidate(in content: String) -> InterfaceName? {
+    content.split(separator: "\n").lazy.compactMap { line in
+      line.hasPrefix("Name=!") ? InterfaceName(line.dropFirst("Name=!".count)) : nil
+    }.first
+  }
+
   package func primaryFile(
     for plan: PrimaryPlan,
     besides stackFile: String,

@@ -22,6 +22,15 @@ package protocol Renderer: Sendable {
   /// The addresses that such a file gives.
   func primaryAddresses(in content: String) -> [IPPrefix]
 
+  /// The file that holds, in the first boot of an instance, every ENI whose role is unknown but
+  /// `candidate`, which the image configures; without one, all are held.
+  ///
+  /// It is gone with the boot.
+  func firstBootHold(except candidate: InterfaceName?) -> ConfigFile
+
+  /// The candidate that such a file names.
+  func candidate(in content: String) -> InterfaceName?
+
   /// Where our files lie, and how to tell them; `names` lists a directory.
   func ownedFiles(names: (String) throws -> [String]) throws -> [OwnedFiles]
 }

@@ -51,6 +51,29 @@ package struct UdevContext: ~Copyable {
     return UdevLink(device)
   }
 
+  /// Waits until udev has nothing left to do, so that every device that is there has been looked at.
+  ///
+  /// - Returns: false when it still had at `deadline`.
+  package borrowing func waitUntilIdle(deadline: ContinuousClock.Instant) throws(UdevError) -> Bool {
+    guard let queue = udev_queue_new(context) else {
+      throw .unavailable(operation: "look at its queue", errno: errno)
+    }
+    defer { udev_queue_unref(queue) }
+    // Watched before the first look, so that no end falls between.
+    let descriptor = udev_queue_get_fd(queue)
+    guard descriptor >= 0 else {
+      throw .unavailable(operation: "watch its queue", errno: -descriptor)
+    }
+    while udev_queue_get_queue_is_empty(queue) == 0 {
+      let left = ContinuousClock.now.duration(to: deadline)
+      guard left > .zero else { return false }
+      var change = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      _ = poll(&change, 1, max(CInt(clamping: left / .milliseconds(1)), 1))
+      udev_queue_flush(queue)
+    }
+    return true
+  }
+
   /// Waits until udev has finished with a link, that is until its rules have run.
   package borrowing func waitUntilInitialised(
     _ index: Link.Index,

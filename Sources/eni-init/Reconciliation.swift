@@ -38,6 +38,23 @@ struct Reconciliation {
     }
   }
 
+  /// Makes disk and the link's name what the plan says, before any network manager runs: what is on
+  /// disk does the rest.
+  func prepare() throws {
+    let kernel = try RouteSocket()
+    let before = try kernel.snapshot()
+    guard let plan = try plan(before), before.link(mac: plan.mac) != nil else { return }
+    try evictFormerOwner(of: plan, before)
+    var undo = Undo(host: host, instance: facts.instance, plan: plan, before: before, isNew: true)
+    do {
+      _ = try write(plan, undo: &undo)
+      try kernel.apply(Difference(plan, state: before, isNew: true)?.link ?? [])
+      host.log.notice(plan.summary)
+    } catch {
+      throw undo.run(because: error, kernel: kernel)
+    }
+  }
+
   /// Waits until networkd has decided about the link: right after a boot or a rename it has not,
   /// and an ENI that it is about to configure must not be taken for one that it does not.
   private func waitForNetworkd(_ kernel: RouteSocket) throws {

@@ -60,7 +60,7 @@ extension FlowTests {
 
     @Test("an ENI that the image configured before the primary was known is taken over")
     func takenOver() throws {
-      let stage = try Stage.withUs(isSecondPresent: true)
+      let stage = try Stage.withUs(launch: .secondAfterPrimary)
       try stage.waitUntilRouted(stage.second)
       try waitUntilAnswering(stage)
       #expect(try answers(stage))

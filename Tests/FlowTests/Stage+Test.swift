@@ -4,8 +4,17 @@ import TestSupport
 
 extension Stage {
   /// A stage with the program under test.
-  static func withUs(isSecondPresent: Bool = false) throws -> Stage {
-    try Stage(program: BuiltProduct.path("eni-init"), isSecondPresent: isSecondPresent)
+  static func withUs(
+    launch: Launch = .primaryAlone,
+    instanceData: String? = nil,
+    isIMDSDown: Bool = false
+  ) throws -> Stage {
+    try Stage(
+      program: BuiltProduct.path("eni-init"),
+      launch: launch,
+      instanceData: instanceData,
+      isIMDSDown: isIMDSDown
+    )
   }
 
   /// A stage with the image alone.

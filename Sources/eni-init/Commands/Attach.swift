@@ -6,6 +6,7 @@ import NetworkModel
 /// `eni-init attach`: what udev starts for every ENI that appears.
 struct Attach: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "attach",
     abstract: "Configure one ENI: name, addresses, routes, rules.",
     discussion: """
       Waits until IMDS has settled on what the ENI is, writes its configuration, names and \
@@ -43,7 +44,17 @@ struct Attach: ParsableCommand {
     }
     guard let facts else { return }
     try host.locked(within: .seconds(30)) {
+      // Also when it fails: the ENI may have been the way in that is closed now.
+      defer { release(facts.primaryMAC, host) }
       try Reconciliation(host: host, facts: facts).run()
+    }
+  }
+
+  private func release(_ primary: MACAddress, _ host: Host) {
+    do {
+      try FirstBootHold(host: host).release(primary)
+    } catch {
+      host.log.error("the primary ENI \(primary) may still be held: \(error)")
     }
   }
 }

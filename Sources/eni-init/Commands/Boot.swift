@@ -6,12 +6,16 @@ import NetworkModel
 /// `eni-init boot`: before any network manager starts, without a network.
 struct Boot: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Drop what belongs to another instance; runs early in every boot.",
+    commandName: "boot",
+    abstract: "Put everything in place before the network; runs early in every boot.",
     discussion: """
       Compares the instance id that the hypervisor shows with the records on disk and removes \
       the records and configuration of any other instance, as a disk has that was snapshotted \
       and launched again. Files of this instance stay, also those of an ENI that is not there \
-      yet. Asks no network, and without an instance id changes nothing.
+      yet. Then configures the ENIs that disk does not know from what cloud-init has learned in \
+      this boot. Where nothing tells which ENI is the primary, in a first boot without \
+      cloud-init, one ENI is left to the image, and all others are held until IMDS tells. Asks no \
+      network, and without an instance id changes nothing.
       """
   )
 
@@ -23,6 +27,7 @@ struct Boot: ParsableCommand {
       return host.log.notice("the hypervisor shows no instance id, so nothing is removed")
     }
     try host.locked(within: .seconds(2)) { try dropForeign(host, instance) }
+    try BootPreparation(host: host, instance: instance).run()
   }
 
   private func dropForeign(_ host: Host, _ instance: InstanceID) throws {

@@ -4,6 +4,7 @@ import ArgumentParser
 /// `eni-init refresh`: what the timer starts.
 struct Refresh: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "refresh",
     abstract: "Bring all ENIs up to date: addresses and prefixes that came or went.",
     discussion: """
       One reading of all ENIs. What is new is added; what is missing is removed when a second \

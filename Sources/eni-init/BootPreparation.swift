@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+import HostSystem
+import IMDS
+import NetworkModel
+import Planning
+import Rtnetlink
+import Udev
+
+/// Puts all ENIs in place before any network manager starts, without a network.
+///
+/// From what is on disk udev has named the known ones already. What cloud-init has asked IMDS in this
+/// boot tells the others; without it, a first boot tries one ENI and holds the rest.
+struct BootPreparation {
+  let host: Host
+  let instance: InstanceID
+
+  /// How long udev may take to find the devices, once in the life of an instance.
+  private static let patience: Duration = .seconds(5)
+
+  func run() throws {
+    let told = facts()
+    let isKnown = try host.records.records(of: instance).contains { $0.role == .primary }
+    if let told {
+      try PrimaryRecord(host: host).remember(told.primaryMAC, of: instance)
+    }
+    // Where disk has the primary and cloud-init tells nothing new, udev has done it all.
+    guard !isKnown || told != nil else { return }
+    let udev = try UdevContext()
+    if try !udev.waitUntilIdle(deadline: .now + Self.patience) {
+      host.log.warning("udev is still busy after \(Self.patience); an ENI that it finds later is held")
+    }
+    try host.locked(within: .seconds(2)) {
+      let marked = try udev.interfaces()
+      guard try !isTooLate(marked) else { return }
+      if let told { try prepare(told) }
+      try hold(marked, told)
+    }
+  }
+
+  /// What cloud-init has learned in this boot, of this very instance.
+  private func facts() -> InstanceNetwork? {
+    do {
+      guard let content = try host.files.read(CloudInitMetadata.path),
+        let metadata = try CloudInitMetadata(content), metadata.instance == instance
+      else { return nil }
+      return metadata.network
+    } catch {
+      host.log.warning("\(CloudInitMetadata.path) is not used: \(error)")
+      return nil
+    }
+  }
+
+  /// Whether networkd runs already, as when somebody calls this by hand: then it is its turn.
+  private func isTooLate(_ marked: [UdevLink]) throws -> Bool {
+    try marked.contains { try NetworkdState($0.index, host.files) != nil }
+  }
+
+  /// Names and configures the ENIs that disk does not have so; what it has may hold more than
+  /// cloud-init knows.
+  private func prepare(_ network: InstanceNetwork) throws {
+    let records = try host.records.records(of: instance)
+    for interface in network.interfaces where interface.mac != network.primaryMAC {
+      let name = interface.attachment.name(prefix: host.planner.namePrefix)
+      guard !records.contains(where: { $0.mac == interface.mac && $0.name == name }) else { continue }
+      let facts = ENIFacts(
+        instance: instance,
+        primaryMAC: network.primaryMAC,
+        interface: interface
+      )
+      do {
+        try Reconciliation(host: host, facts: facts).prepare()
+      } catch {
+        // One ENI that cannot be prepared stays held; the boot goes on.
+        host.log.error("\(interface.id) stays held: \(error)")
+      }
+    }
+  }
+
+  /// Holds the ENIs that udev could not tell when it saw them.
+  private func hold(_ marked: [UdevLink], _ told: InstanceNetwork?) throws {
+    let unknown = Set(marked.filter { $0.role == .unknown }.map(\.index))
+    guard !unknown.isEmpty else { return }
+    let links = try RouteSocket().links()
+    let candidate =
+      if let told {
+        KernelState(links: links).link(mac: told.primaryMAC)
+      } else {
+        try PrimaryCandidate.choose(among: links.filter { unknown.contains($0.index) }, host.files)
+      }
+    try FirstBootHold(host: host).arm(except: candidate)
+    if told == nil, unknown.count > 1, let candidate {
+      host.log.notice(
+        "\(candidate.name) is tried as the primary; \(unknown.count - 1) other ENIs are held until "
+          + "IMDS has told"
+      )
+    }
+  }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+import EC2Simulator
+import NetworkModel
+import TestSupport
+import Testing
+
+extension FlowTests {
+  @Suite("An instance is launched with two ENIs", .serialized)
+  struct LaunchTests {
+    private static let orders: [Stage.Launch] = [.secondAfterPrimary, .secondBeforePrimary]
+
+    private static let instanceData = """
+      {"ds": {"meta_data": {
+        "instance-id": "i-0123456789abcdef0", "mac": "02:00:00:00:00:05",
+        "network": {"interfaces": {"macs": {
+          "02:00:00:00:00:05": {"device-number": "0", "interface-id": "eni-00000020000000005",
+            "local-ipv4s": "10.0.0.10", "subnet-ipv4-cidr-block": "10.0.0.0/24"},
+          "02:00:00:00:00:06": {"device-number": "1", "interface-id": "eni-00000020000000006",
+            "local-ipv4s": ["10.0.1.10", "10.0.1.11"], "subnet-ipv4-cidr-block": "10.0.1.0/24"}}}}}}}
+      """
+
+    /// Both ENIs as they shall be: the primary as the image has it, the second one static.
+    private func expectSettled(_ stage: Stage) throws {
+      // Not until no run is left: without IMDS one goes on asking.
+      try Condition.wait(until: "the second ENI is routed", within: .seconds(30)) {
+        try stage.status(of: stage.second)?.hasSuffix("routed") ?? false
+      }
+      try Condition.wait(until: "the primary has its lease", within: .seconds(30)) {
+        try stage.mainDefaultRoutes().contains("via 10.0.0.1 dev ens5")
+      }
+      #expect(try stage.mainDefaultRoutes().split(separator: "\n").count == 1)
+      for address in ["10.0.0.10", "10.0.1.10", "10.0.1.11"] {
+        let address = try #require(IPAddress(address))
+        #expect(try stage.cloud.probeFromInternet(address).isLossless, "\(address)")
+      }
+      #expect(try stage.shell("ip -o link show nic1").contains("eni-00000020000000006"))
+      #expect(try stage.shell("ip -o link show ens5").contains("group 10000"))
+    }
+
+    /// The second ENI had stopped asking for a lease when the primary began to.
+    private func expectNeverTwoLeases(_ stage: Stage) throws {
+      let primary = try stage.cloud.vpc.dhcpPackets(of: stage.primary.id).map(\.time)
+      let second = try stage.cloud.vpc.dhcpPackets(of: stage.second.id).map(\.time)
+      if let last = second.max(), let first = primary.min() {
+        #expect(last < first)
+      }
+    }
+
+    @Test("with cloud-init's facts the second one never asks for a lease", arguments: orders)
+    func cloudInit(order: Stage.Launch) throws {
+      let stage = try Stage.withUs(launch: order, instanceData: Self.instanceData)
+      let journal = try stage.instance.journal()
+      let boot = journal.split(separator: "\n").prefix { !$0.contains("eni-init-boot.service") }
+      #expect(boot.contains { $0.contains("eni-00000020000000006 is nic1") }, "\(journal)")
+      try expectSettled(stage)
+      #expect(try stage.cloud.vpc.dhcpPackets(of: stage.second.id).isEmpty)
+    }
+
+    @Test("with cloud-init's facts and no IMDS at all everything answers")
+    func cloudInitAlone() throws {
+      let stage = try Stage.withUs(
+        launch: .secondBeforePrimary,
+        instanceData: Self.instanceData,
+        isIMDSDown: true
+      )
+      try expectSettled(stage)
+      #expect(stage.cloud.imds.log.isEmpty)
+    }
+
+    @Test("without facts it is held until IMDS tells", arguments: orders)
+    func withoutFacts(order: Stage.Launch) throws {
+      let stage = try Stage.withUs(launch: order)
+      try expectSettled(stage)
+      try expectNeverTwoLeases(stage)
+      if order == .secondAfterPrimary {
+        #expect(try stage.cloud.vpc.dhcpPackets(of: stage.second.id).isEmpty)
+      }
+      try stage.reboot()
+      try expectSettled(stage)
+    }
+
+    @Test("the facts of another instance are not used")
+    func foreignFacts() throws {
+      let foreign = Self.instanceData.replacing("i-0123456789abcdef0", with: "i-0fedcba9876543210")
+        .replacing("\"device-number\": \"1\"", with: "\"device-number\": \"7\"")
+      let stage = try Stage.withUs(launch: .secondAfterPrimary, instanceData: foreign)
+      try expectSettled(stage)
+      #expect(try !stage.shell("ls /etc/systemd/network").contains("nic7"))
+    }
+  }
+}
