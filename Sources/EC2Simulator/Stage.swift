@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-import NetworkModel
+package import NetworkModel
 
 /// An instance of namespaces with its primary ENI in a VPC, booted, and a second ENI at hand: where
 /// tests, the demo and the benchmark begin.
@@ -105,6 +105,19 @@ package final class Stage {
       guard let name = kernelNames[eni.id], let pid = instance.pid else { continue }
       try cloud.vpc.attach(eni, to: .namespace(.pid(pid), kernelName: name))
     }
+    try instance.boot()
+    try waitForPrimary()
+  }
+
+  /// Turns the instance off and launches its disk as another instance, with `primary` as its one ENI.
+  package func relaunch(as id: InstanceID, primary: SimulatedENI) throws {
+    for eni in cloud.vpc.attachedENIs { try unplug(eni) }
+    instance.powerOff()
+    instance.id = id
+    cloud.imds.changeInstance { $0.id = id }
+    try instance.powerOn()
+    try instance.installRule()
+    try plug(primary, as: "ens5")
     try instance.boot()
     try waitForPrimary()
   }

@@ -82,6 +82,10 @@ package struct FileStore: Sendable {
   ///
   /// Temporary files of an interrupted ``replace(_:)`` are left out: the next one truncates them.
   package func names(in directory: String) throws(SystemCallError) -> [String] {
+    try entries(of: directory).filter { !$0.hasPrefix(".") }
+  }
+
+  private func entries(of directory: String) throws(SystemCallError) -> [String] {
     guard let stream = opendir(root + directory) else {
       guard errno == ENOENT || errno == ENOTDIR else {
         throw SystemCallError("list", directory, errno: errno)
@@ -94,9 +98,19 @@ package struct FileStore: Sendable {
       let name = withUnsafePointer(to: &entry.pointee.d_name) {
         $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
-      if !name.hasPrefix(".") { names.append(name) }
+      names.append(name)
     }
     return names.sorted()
+  }
+
+  /// The temporary files that interrupted replacements have left of files with such names.
+  package func interruptedReplacements(
+    in directory: String,
+    of isOurs: (String) -> Bool
+  ) throws(SystemCallError) -> [String] {
+    try entries(of: directory).filter { name in
+      name.hasPrefix(".") && name.hasSuffix(".tmp") && isOurs(String(name.dropFirst().dropLast(4)))
+    }.map { "\(directory)/\($0)" }
   }
 
   /// What a symbolic link points to; nil when there is none.

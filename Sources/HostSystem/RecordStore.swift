@@ -80,6 +80,9 @@ package struct RecordStore: Sendable {
     for name in [Self.primaryLink] + (try files.names(in: directory)) {
       try files.remove("\(directory)/\(name)")
     }
+    for path in try files.interruptedReplacements(in: directory, of: { _ in true }) {
+      try files.remove(path)
+    }
     try files.removeDirectory(directory)
   }
 

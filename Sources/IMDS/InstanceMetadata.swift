@@ -131,6 +131,24 @@ package struct InstanceMetadata {
     return try facts().reading()
   }
 
+  /// The subnet and the security groups of an ENI, by which a policy may leave it alone.
+  ///
+  /// Two requests; what IMDS does not have is not there.
+  package func membership(
+    of mac: MACAddress,
+    patience: Patience? = nil
+  ) throws(IMDSError) -> (subnet: SubnetID?, securityGroups: [SecurityGroupID]) {
+    func words(_ key: InterfaceKey) throws(IMDSError) -> [Substring] {
+      let value = try client.get(Self.path(of: mac, key), patience: patience)
+      guard case .present(let text) = value else { return [] }
+      return MetadataText.words(text)
+    }
+    return (
+      try words(.subnetID).first.flatMap { SubnetID($0) },
+      try words(.securityGroupIDs).compactMap { SecurityGroupID($0) }
+    )
+  }
+
   private func required(_ path: String, _ patience: Patience?) throws(IMDSError) -> String {
     guard case .present(let text) = try client.get(path, patience: patience) else {
       throw .missing(path: path)

@@ -23,6 +23,10 @@ package enum InterfaceKey: String, CaseIterable, Hashable, Sendable, CustomStrin
   case ipv6Prefix = "ipv6-prefix"
   /// The subnet's IPv6 blocks: a list, although a subnet has one in practice.
   case subnetIPv6Blocks = "subnet-ipv6-cidr-blocks"
+  /// The subnet's id; read only for a policy that asks for it.
+  case subnetID = "subnet-id"
+  /// The ids of its security groups; read only for a policy that asks for them.
+  case securityGroupIDs = "security-group-ids"
 
   /// The key as IMDS serves it.
   package var description: String { rawValue }

@@ -10,13 +10,18 @@ package struct Planner: Sendable {
   /// The families the host speaks: a host with IPv6 turned off gets the IPv4 part.
   package let families: Set<AddressFamily>
 
+  /// The MTU of every ENI in bytes; nil gives them the primary's.
+  package let mtu: UInt32?
+
   /// A planner for names that begin with `namePrefix`, on a host that speaks `families`.
   package init(
     namePrefix: String = "nic",
-    families: Set<AddressFamily> = Set(AddressFamily.allCases)
+    families: Set<AddressFamily> = Set(AddressFamily.allCases),
+    mtu: UInt32? = nil
   ) {
     self.namePrefix = namePrefix
     self.families = families
+    self.mtu = mtu
   }
 
   /// Plans every interface that has a link.
@@ -28,7 +33,7 @@ package struct Planner: Sendable {
     links: [Link]
   ) throws(PlanningError) -> NetworkPlan {
     let state = KernelState(links: links)
-    let mtu = state.link(mac: instance.primaryMAC)?.mtu
+    let mtu = mtu ?? state.link(mac: instance.primaryMAC)?.mtu
     var owner: [Attachment: MACAddress] = [:]
     var plans: [InterfacePlan] = []
     let interfaces = instance.interfaces.sorted { $0.attachment < $1.attachment }

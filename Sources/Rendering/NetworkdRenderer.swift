@@ -51,6 +51,8 @@ package struct NetworkdRenderer: Renderer {
     )
   }
 
+  package var holdMask: String { "/run/systemd/network/06-eni-init-hold.network" }
+
   package func candidate(in content: String) -> InterfaceName? {
     content.split(separator: "\n").lazy.compactMap { line in
       line.hasPrefix("Name=!") ? InterfaceName(line.dropFirst("Name=!".count)) : nil

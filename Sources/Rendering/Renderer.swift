@@ -28,6 +28,9 @@ package protocol Renderer: Sendable {
   /// It is gone with the boot.
   func firstBootHold(except candidate: InterfaceName?) -> ConfigFile
 
+  /// What, as a link to /dev/null, takes the hold that the package ships away for this boot.
+  var holdMask: String { get }
+
   /// The candidate that such a file names.
   func candidate(in content: String) -> InterfaceName?
 

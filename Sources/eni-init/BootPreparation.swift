@@ -59,7 +59,11 @@ struct BootPreparation {
   /// cloud-init knows.
   private func prepare(_ network: InstanceNetwork) throws {
     let records = try host.records.records(of: instance)
+    let policy = host.configuration.policy
+    // Which subnet and which security groups an ENI has, IMDS alone tells.
+    guard try Refusal.reason(on: host) == nil, !policy.asksForMembership else { return }
     for interface in network.interfaces where interface.mac != network.primaryMAC {
+      guard policy.reasonToIgnore(mac: interface.mac, id: interface.id) == nil else { continue }
       let name = interface.attachment.name(prefix: host.planner.namePrefix)
       guard !records.contains(where: { $0.mac == interface.mac && $0.name == name }) else { continue }
       let facts = ENIFacts(

@@ -39,6 +39,10 @@ extension RecordError: CommandFailure {
   }
 }
 
+extension ConfigurationError: CommandFailure {
+  var exitStatus: ExitStatus { .configuration }
+}
+
 extension IMDSError: CommandFailure {
   var exitStatus: ExitStatus {
     switch self {

@@ -11,15 +11,18 @@ struct EniInit: ParsableCommand {
     discussion: """
       Every elastic network interface (ENI) but the primary gets a name by its device number, a \
       static configuration on disk before a DHCP client can touch it, and rules that send each \
-      reply out of the ENI that the request came in by. udev and systemd run attach, boot and \
-      detach; status and plan are for you.
+      reply out of the ENI that the request came in by. udev and systemd run attach, detach, \
+      refresh and boot; status, plan and config are for you, seal is for who bakes an image.
 
       Exit status: \(ExitStatus.summary)
 
       See eni-init(8).
       """,
     version: eniInitVersion,
-    subcommands: [Status.self, Plan.self, Attach.self, Detach.self, Refresh.self, Boot.self, Arm.self]
+    subcommands: [
+      Status.self, Plan.self, Config.self, Attach.self, Detach.self, Refresh.self, Boot.self,
+      Seal.self, Arm.self,
+    ]
   )
 
   /// Runs the command line, and turns what went wrong into one message and an exit status.

@@ -15,6 +15,8 @@ enum ExitStatus: Int32, CaseIterable {
   case tryAgain = 75
   /// IMDS refuses to answer (403), which only its owner can change (EX_NOPERM).
   case denied = 77
+  /// eni-init.conf has an error (EX_CONFIG).
+  case configuration = 78
   /// The result was not what was planned: undone, the ENI held again.
   case undone = 80
 
@@ -26,6 +28,7 @@ enum ExitStatus: Int32, CaseIterable {
     case .systemFailure: "the host refused"
     case .tryAgain: "no facts yet, try again"
     case .denied: "IMDS is turned off"
+    case .configuration: "error in eni-init.conf"
     case .undone: "undone, the ENI is held again"
     }
   }

@@ -30,7 +30,21 @@ struct FactsGathering {
     let primaryMAC = try metadata.primaryMAC()
     try PrimaryRecord(host: host).remember(primaryMAC, of: instance)
     guard mac != primaryMAC else { return nil }
+    if let reason = try Refusal.reason(on: host) {
+      host.log.notice("\(link.name) (\(mac)) is left alone: \(reason)")
+      return nil
+    }
     let interface = try settle(mac, link: link, primary: primaryMAC)
+    let ignored = try Refusal.reason(
+      for: mac,
+      id: interface.id,
+      policy: host.configuration.policy,
+      metadata: metadata
+    )
+    if let ignored {
+      host.log.notice("\(link.name), \(interface.id), stays held: \(ignored) in eni-init.conf")
+      return nil
+    }
     return ENIFacts(instance: instance, primaryMAC: primaryMAC, interface: interface)
   }
 

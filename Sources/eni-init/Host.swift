@@ -15,17 +15,32 @@ struct Host {
   let renderer: any Renderer
   /// Makes plans.
   let planner: Planner
+  /// What the administrator has decided.
+  let configuration: Configuration
   /// Where messages go.
   let log: Log
 
   private let lockPath: String
 
-  /// The host below `root`.
+  /// The host below `root`, as its configuration says.
+  ///
+  /// - Throws: ``ConfigurationError`` when that has an error; then nothing may be changed.
   init(root: String, log: Log = .standard) throws {
+    let files = FileStore(root: root)
+    try self.init(root: root, configuration: Configuration(files), log: log)
+  }
+
+  /// The host below `root`, as this configuration says.
+  init(root: String, configuration: Configuration, log: Log = .standard) throws {
     files = FileStore(root: root)
     records = RecordStore(files)
     renderer = NetworkdRenderer()
-    planner = Planner(families: try HostFamilies.spoken(files))
+    self.configuration = configuration
+    planner = Planner(
+      namePrefix: configuration.policy.namePrefix,
+      families: try HostFamilies.spoken(files),
+      mtu: configuration.policy.mtu
+    )
     self.log = log
     lockPath = (root == "/" ? "" : root) + "/run/eni-init/lock"
   }

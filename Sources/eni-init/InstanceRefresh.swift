@@ -22,15 +22,23 @@ struct InstanceRefresh {
 
   /// - Throws: ``RefreshFailure`` when it could not be done for every ENI; it was done for the others.
   func run() throws {
-    let first = try InstanceSurvey(metadata, links: try RouteSocket().links())
+    let first = try survey()
     try PrimaryRecord(host: host).remember(first.network.primaryMAC, of: instance)
     var pass = try host.locked(within: .seconds(30)) { try self.pass(first, after: nil) }
     if pass.isInDoubt {
       Timekeeper.system.sleep(Self.pause)
-      let second = try InstanceSurvey(metadata, links: try RouteSocket().links())
+      let second = try survey()
       pass = try host.locked(within: .seconds(30)) { try self.pass(second, after: first) }
     }
     if let failure = RefreshFailure(pass.failures) { throw failure }
+  }
+
+  private func survey() throws -> InstanceSurvey {
+    try InstanceSurvey(
+      metadata,
+      links: try RouteSocket().links(),
+      policy: host.configuration.policy
+    )
   }
 
   /// What one pass found.

@@ -11,6 +11,8 @@ struct InstanceSurvey {
   let unsettled: [(mac: MACAddress, reason: Unsettled)]
   /// Those of whom IMDS tells something that cannot be.
   let malformed: [(mac: MACAddress, error: IMDSError)]
+  /// Those that a setting leaves alone, and which.
+  let ignored: [(mac: MACAddress, reason: String)]
   /// Every MAC that IMDS lists, with a link or without.
   let listed: Set<MACAddress>
 
@@ -18,19 +20,25 @@ struct InstanceSurvey {
   ///
   /// - Throws: What no further question would answer: IMDS is off, gone, or knows no primary. What
   ///   is wrong with one ENI is kept to that ENI.
-  init(_ metadata: InstanceMetadata, links: [Link]) throws {
+  init(_ metadata: InstanceMetadata, links: [Link], policy: Policy) throws {
     let primary = try metadata.primaryMAC()
     let present = Set(links.compactMap { $0.permanentAddress ?? $0.address })
     var interfaces: [NetworkInterface] = []
     var unsettled: [(MACAddress, Unsettled)] = []
     var malformed: [(MACAddress, IMDSError)] = []
+    var ignored: [(MACAddress, String)] = []
     let macs = try metadata.macs()
     let expected = try metadata.listsNetworkCards(primary)
     for mac in macs where present.contains(mac) {
       do throws(IMDSError) {
         let isPrimary = mac == primary
         switch try metadata.read(mac: mac, isPrimary: isPrimary, networkCardExpected: expected) {
-        case .settled(let interface): interfaces.append(interface)
+        case .settled(let interface):
+          let id = interface.id
+          let reason =
+            isPrimary
+            ? nil : try Refusal.reason(for: mac, id: id, policy: policy, metadata: metadata)
+          if let reason { ignored.append((mac, reason)) } else { interfaces.append(interface) }
         case .unsettled(let reason): unsettled.append((mac, reason))
         }
       } catch {
@@ -41,6 +49,7 @@ struct InstanceSurvey {
     network = InstanceNetwork(primaryMAC: primary, interfaces: interfaces)
     self.unsettled = unsettled
     self.malformed = malformed
+    self.ignored = ignored
     listed = Set(macs)
   }
 

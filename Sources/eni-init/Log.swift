@@ -31,6 +31,11 @@ struct Log: Sendable {
   /// What is being waited for.
   func info(_ message: String) { write(message, .info) }
 
+  /// What only somebody who started the program by hand wants to know.
+  func remark(_ message: String) {
+    if isatty(STDERR_FILENO) == 1 { write(message, .info) }
+  }
+
   private func write(_ message: String, _ priority: Priority) {
     let mark = showsPriority ? "<\(priority.rawValue)>" : "eni-init: "
     // One write a message, so that lines of several runs do not mix.

@@ -35,6 +35,16 @@ extension NamespaceInstance {
       "/usr/lib/systemd/network/06-eni-init-hold.network",
       from: "\(source)/packaging/network/06-eni-init-hold.network"
     )
+    try installRule()
+    try write(
+      "/etc/udev/rules.d/69-candidates.rules",
+      content: #"SUBSYSTEM=="net", KERNEL=="ens*|nic*", ENV{ENI_INIT_CANDIDATE}="1""# + "\n"
+    )
+  }
+
+  /// Writes udev's rule for the instance's present id.
+  package func installRule() throws {
+    let source = Self.repository
     let rule = try String(contentsOfFile: "\(source)/udev/70-eni-init.rules", encoding: .utf8)
     try write(
       "/usr/lib/udev/rules.d/70-eni-init.rules",
@@ -42,10 +52,6 @@ extension NamespaceInstance {
         of: "$attr{[dmi/id]board_asset_tag}",
         with: id.text
       )
-    )
-    try write(
-      "/etc/udev/rules.d/69-candidates.rules",
-      content: #"SUBSYSTEM=="net", KERNEL=="ens*|nic*", ENV{ENI_INIT_CANDIDATE}="1""# + "\n"
     )
   }
 

@@ -8,8 +8,8 @@ package import NetworkModel
 /// links the VPC plugs into it. What it lacks is systemd as process 1: `follow-udev` starts the
 /// units that udev's rules ask for.
 package final class NamespaceInstance {
-  /// The instance id.
-  package let id: InstanceID
+  /// The instance id; it counts from the next ``powerOn()`` on.
+  package var id: InstanceID
   /// Where what it writes is kept.
   package let disk: String
   /// The process by which its namespaces are entered; nil while it is off.

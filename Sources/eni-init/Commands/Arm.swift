@@ -25,6 +25,9 @@ struct Arm: ParsableCommand {
 
   func run() throws {
     let host = try Host(root: options.root)
+    if let reason = Refusal.turnedOff(host) {
+      return host.log.notice("nothing is done: \(reason)")
+    }
     let instance = try host.identity()
     let source = MetadataSource(options, deadline: .now + timeout.duration)
     let isNews = try PrimaryRecord(host: host).remember(

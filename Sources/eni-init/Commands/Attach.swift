@@ -29,6 +29,9 @@ struct Attach: ParsableCommand {
 
   func run() throws {
     let host = try Host(root: options.root)
+    if let reason = Refusal.turnedOff(host) {
+      return host.log.notice("nothing is done: \(reason)")
+    }
     let deadline = ContinuousClock.now + timeout.duration
     let gathering = FactsGathering(
       host: host,

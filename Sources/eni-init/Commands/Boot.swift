@@ -2,6 +2,7 @@
 import ArgumentParser
 import HostSystem
 import NetworkModel
+import Rendering
 
 /// `eni-init boot`: before any network manager starts, without a network.
 struct Boot: ParsableCommand {
@@ -22,7 +23,21 @@ struct Boot: ParsableCommand {
   @OptionGroup var options: HostOptions
 
   func run() throws {
-    let host = try Host(root: options.root)
+    let files = FileStore(root: options.root)
+    do {
+      try run(Host(root: options.root, configuration: try Configuration(files)))
+    } catch let error as ConfigurationError {
+      // What belongs to another instance goes all the same, and what is not known is held.
+      try run(Host(root: options.root, configuration: Configuration()))
+      throw error
+    }
+  }
+
+  private func run(_ host: Host) throws {
+    if let reason = Refusal.turnedOff(host) {
+      try host.files.link(host.renderer.holdMask, to: "/dev/null")
+      return host.log.notice("nothing is done, and no ENI is held: \(reason)")
+    }
     guard let instance = try HostIdentity.instanceID(host.files) else {
       return host.log.notice("the hypervisor shows no instance id, so nothing is removed")
     }

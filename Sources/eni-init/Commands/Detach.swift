@@ -23,6 +23,9 @@ struct Detach: ParsableCommand {
 
   func run() throws {
     let host = try Host(root: options.root)
+    if let reason = Refusal.turnedOff(host) {
+      return host.log.notice("nothing is done: \(reason)")
+    }
     let departure = Departure(
       host: host,
       instance: try host.identity(),

@@ -24,12 +24,18 @@ struct Plan: ParsableCommand {
     let host = try Host(root: options.root)
     let instance = try host.identity()
     let metadata = MetadataSource(options, deadline: .now + .seconds(10)).metadata
-    let survey = try InstanceSurvey(metadata, links: try RouteSocket().links())
+    if let reason = try Refusal.reason(on: host) { return print("# nothing: \(reason)") }
     let state = try RouteSocket().snapshot()
-    for (mac, reason) in survey.unsettled {
-      print("# \(mac) stays held: \(reason)")
-    }
-    let network = try host.planner.plan(for: survey.network, links: state.links)
+    let policy = host.configuration.policy
+    let survey = try InstanceSurvey(metadata, links: state.links, policy: policy)
+    let held =
+      survey.unsettled.map { ($0.mac, "\($0.reason)") } + survey.ignored.map { ($0.mac, $0.reason) }
+      + survey.malformed.map { ($0.mac, "\($0.error)") }
+    for (mac, reason) in held { print("# \(mac) stays held: \(reason)") }
+    let network = try host.planner.plan(
+      for: host.planner.retaining(survey.network, in: KernelIndex(state)),
+      links: state.links
+    )
     for plan in network.interfaces {
       print(try lines(plan, host, instance, state).map { $0 + "\n" }.joined(), terminator: "")
     }

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+import HostSystem
+import IMDS
+import NetworkModel
+
+/// Why ENIs are left alone although they could be configured.
+enum Refusal {
+  /// Where container network plugins leave their configuration (the CNI specification's default).
+  private static let pluginDirectory = "/etc/cni/net.d"
+  /// The plugins that attach ENIs and give their addresses to containers: Amazon VPC CNI, Cilium.
+  private static let plugins = ["aws", "cilium"]
+
+  /// Why no ENI of this host is touched; nil when they may be.
+  static func reason(on host: Host) throws -> String? {
+    if let reason = turnedOff(host) { return reason }
+    let plugin = try host.files.names(in: pluginDirectory).first { file in
+      plugins.contains { file.contains($0) }
+    }
+    return plugin.map {
+      "a container network plugin owns this host's ENIs (\(pluginDirectory)/\($0))"
+    }
+  }
+
+  /// The setting that turns the program off; nil when none does.
+  static func turnedOff(_ host: Host) -> String? {
+    guard !host.configuration.policy.isEnabled else { return nil }
+    let origin = host.configuration.origins[.enabled]?.last
+    return "Enabled=no" + (origin.map { " in \($0)" } ?? "")
+  }
+
+  /// Why one ENI is held for ever: the `[Ignore]` setting that says so; nil when none does.
+  static func reason(
+    for mac: MACAddress,
+    id: NetworkInterface.ID?,
+    policy: Policy,
+    metadata: InstanceMetadata
+  ) throws(IMDSError) -> String? {
+    if let reason = policy.reasonToIgnore(mac: mac, id: id) { return reason }
+    // Two requests more, for those alone who use these settings.
+    guard policy.asksForMembership else { return nil }
+    let (subnet, groups) = try metadata.membership(of: mac)
+    return policy.reasonToIgnore(mac: mac, id: id, subnet: subnet, securityGroups: groups)
+  }
+}
