@@ -48,7 +48,7 @@ test: setup-test lint ## Run every test: units, kernel, whole flow, package, vir
 lint: ## Check format, imports and scripts
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
 	.ci/check-imports
-	shellcheck .ci/run .ci/check-imports packaging/build-deb packaging/check-deb \
+	shellcheck .ci/run .ci/check-imports packaging/build-deb packaging/check-deb packaging/cloud/50-eni-init \
 	  Sources/EC2Simulator/Instance/{prepare-instance,start-unit,follow-udev} \
 	  Tests/VirtualMachineTests/Images/build-guest-image
 
@@ -93,7 +93,10 @@ install: setup-build ## Lay the program and its files out under DESTDIR
 	install -D -m 644 udev/70-eni-init.rules $(DESTDIR)/usr/lib/udev/rules.d/70-eni-init.rules
 	install -D -m 644 -t $(DESTDIR)/usr/lib/systemd/network packaging/network/*.network
 	install -D -m 644 -t $(DESTDIR)/usr/lib/systemd/system packaging/systemd/*.{service,timer}
+	install -D -m 644 packaging/conf/eni-init.conf $(DESTDIR)/etc/eni-init/eni-init.conf
+	install -D -m 755 packaging/cloud/50-eni-init $(DESTDIR)/etc/cloud/clean.d/50-eni-init
 	install -D -m 644 packaging/man/eni-init.8 $(DESTDIR)/usr/share/man/man8/eni-init.8
+	install -D -m 644 packaging/man/eni-init.conf.5 $(DESTDIR)/usr/share/man/man5/eni-init.conf.5
 	install -d $(DESTDIR)/etc/eni-init/instances $(DESTDIR)/etc/iproute2/rt_tables.d
 
 .PHONY: clean
