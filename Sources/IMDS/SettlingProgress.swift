@@ -33,9 +33,14 @@ struct SettlingProgress {
     readings += 1
     switch reading {
     case .settled(let interface):
-      return .accept(interface)
+      let isStill = readings == 1 || agreed(on: interface, at: now, for: policy.stillTime) != nil
+      // Complete facts are better than none when there is no time to see them stand.
+      guard !isStill, now + policy.stillTime < deadline else { return .accept(interface) }
+      return .wait(.moving(candidate: interface), policy.stillTime)
     case .unsettled(let reason):
-      if let candidate = agreed(on: reason.candidate, at: now) { return .accept(candidate) }
+      if let candidate = agreed(on: reason.candidate, at: now, for: policy.agreementTime) {
+        return .accept(candidate)
+      }
       // Towards the end each wait leaves as much time for the reading after it.
       let delay = min(nextDelay, now.duration(to: deadline) / 2)
       guard delay >= policy.firstDelay else { return .giveUp(reason) }
@@ -47,7 +52,8 @@ struct SettlingProgress {
   /// The candidate, once every reading for long enough has had the same.
   private mutating func agreed(
     on candidate: NetworkInterface?,
-    at now: ContinuousClock.Instant
+    at now: ContinuousClock.Instant,
+    for time: Duration
   ) -> NetworkInterface? {
     guard let candidate else {
       agreement = nil
@@ -57,6 +63,6 @@ struct SettlingProgress {
       agreement = (candidate, now)
       return nil
     }
-    return agreement.since.duration(to: now) >= policy.agreementTime ? candidate : nil
+    return agreement.since.duration(to: now) >= time ? candidate : nil
   }
 }

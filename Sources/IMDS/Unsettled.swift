@@ -26,6 +26,8 @@ package enum Unsettled: Hashable, Sendable {
   case noAddresses(candidate: NetworkInterface)
   /// A list is there and empty; without it the ENI is `candidate`.
   case emptyList(InterfaceKey, candidate: NetworkInterface)
+  /// The facts are complete, but those before were not: they may still move.
+  case moving(candidate: NetworkInterface)
   /// Two keys contradict each other, as they do while one of them is older than the other.
   case inconsistent(InterfaceKey, InterfaceKey)
 
@@ -34,7 +36,7 @@ package enum Unsettled: Hashable, Sendable {
   package var candidate: NetworkInterface? {
     switch self {
     case .ipv4AddressesMissing(let candidate), .noAddresses(let candidate),
-      .emptyList(_, let candidate):
+      .emptyList(_, let candidate), .moving(let candidate):
       candidate
     case .notListed, .keyNotListed, .keyVanished, .deviceNumberNotBelievable, .networkCardMissing,
       .inconsistent:
@@ -51,7 +53,8 @@ package enum Unsettled: Hashable, Sendable {
       then run eni-init again
       """
     case .keyNotListed, .keyVanished, .deviceNumberNotBelievable, .networkCardMissing,
-      .inconsistent, .ipv4AddressesMissing, .noAddresses, .emptyList:
+      .inconsistent, .ipv4AddressesMissing, .noAddresses, .emptyList,
+      .moving:
       "run eni-init again later; if it stays so, detach the ENI and attach it again"
     }
   }
@@ -70,6 +73,7 @@ extension Unsettled: CustomStringConvertible {
     case .ipv4AddressesMissing: "its subnet has IPv4 but IMDS lists no local-ipv4s"
     case .noAddresses: "IMDS lists no address for it"
     case .emptyList(let key, _): "its \(key) is empty"
+    case .moving: "its facts have only just become complete"
     case .inconsistent(let first, let second): "its \(first) and \(second) contradict each other"
     }
   }

@@ -5,6 +5,7 @@
 package enum Change: Hashable, Sendable {
   case rename(Link.Index, from: InterfaceName, to: InterfaceName)
   case addAlternativeName(String, Link.Index, InterfaceName)
+  case removeAlternativeName(String, Link.Index, InterfaceName)
   case setGroup(LinkGroup, Link.Index, InterfaceName)
   case setMTU(UInt32, Link.Index, InterfaceName)
   case setUp(Link.Index, InterfaceName)
@@ -35,6 +36,8 @@ extension Change: CustomStringConvertible {
     case .rename(_, let old, let new): "ip link set dev \(old) name \(new)"
     case .addAlternativeName(let name, _, let link):
       "ip link property add dev \(link) altname \(name)"
+    case .removeAlternativeName(let name, _, let link):
+      "ip link property del dev \(link) altname \(name)"
     case .setGroup(let group, _, let link): "ip link set dev \(link) group \(group)"
     case .setMTU(let mtu, _, let link): "ip link set dev \(link) mtu \(mtu)"
     case .setUp(_, let link): "ip link set dev \(link) up"

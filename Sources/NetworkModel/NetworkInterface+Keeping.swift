@@ -30,7 +30,9 @@ extension NetworkInterface {
 extension NetworkInterface.Addresses {
   /// `told` first and in its order, then what else of `sources` lies in the subnet; nil when there
   /// is nothing at all.
-  fileprivate static func merged(_ subnet: IPPrefix, _ told: Self?, with sources: [IPPrefix]) -> Self? {
+  fileprivate static func merged(_ subnet: IPPrefix, _ told: Self?, with sources: [IPPrefix])
+    -> Self?
+  {
     let inside = sources.filter { subnet.contains($0.address) && $0.length >= subnet.length }
     let addresses = told?.addresses ?? []
     let prefixes = told?.delegatedPrefixes ?? []

@@ -17,8 +17,10 @@ package enum Withdrawal {
     let rules = former.map {
       Change.removeRule(.from($0, table: slot.table, priority: slot.rulePriority))
     }
-    let addresses = state.addresses(on: link.index).filter { former.contains($0.address.hostPrefix) }
-      .map { Change.removeAddress($0, link.index, link.name) }
+    let addresses = state.addresses(on: link.index).filter {
+      former.contains($0.address.hostPrefix)
+    }
+    .map { Change.removeAddress($0, link.index, link.name) }
     let routes = state.routes(by: link.index).filter {
       $0.table == slot.table && $0.protocol == .eniInit && !plan.routes.contains($0)
     }

@@ -32,7 +32,12 @@ package struct NetworkdRenderer: Renderer {
 
   /// A drop-in counts for its file wherever that lies, in /etc, /run or /usr (systemd.network(5)).
   private static func primaryDropIn(_ directory: String) -> OwnedFiles {
-    OwnedFiles(directory: directory, prefix: "eni-init-primary", suffix: ".conf", isForPrimary: true)
+    OwnedFiles(
+      directory: directory,
+      prefix: "eni-init-primary",
+      suffix: ".conf",
+      isForPrimary: true
+    )
   }
 
   package func firstBootHold(except candidate: InterfaceName?) -> ConfigFile {
@@ -42,7 +47,9 @@ package struct NetworkdRenderer: Renderer {
         "# Which ENI is the primary is not known yet: one may be tried, all others are held.",
       ]
     )
-    let property = ("Property", "\(InterfaceRecord.roleProperty)=\(InterfaceRecord.Role.unknown.rawValue)")
+    let property = (
+      "Property", "\(InterfaceRecord.roleProperty)=\(InterfaceRecord.Role.unknown.rawValue)"
+    )
     file.section("Match", [property] + (candidate.map { [("Name", "!\($0)")] } ?? []))
     file.section("Link", [("Unmanaged", "yes"), ("RequiredForOnline", "no")])
     return ConfigFile(

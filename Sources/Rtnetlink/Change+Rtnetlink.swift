@@ -21,6 +21,8 @@ extension Change {
     case .setDown(let link, _): LinkMessage.set(link, up: false, sequence: sequence)
     case .addAlternativeName(let name, let link, _):
       LinkMessage.add(alternativeName: name, to: link, sequence: sequence)
+    case .removeAlternativeName(let name, let link, _):
+      LinkMessage.remove(alternativeName: name, from: link, sequence: sequence)
     case .addAddress(let prefix, let metric, let link, _):
       AddressMessage.add(prefix, metric: metric, to: link, sequence: sequence)
     case .removeAddress(let prefix, let link, _):
@@ -38,7 +40,7 @@ extension Change {
   /// itself (ESRCH, ENOENT, EADDRNOTAVAIL), its link (ENODEV) or its family (EAFNOSUPPORT).
   package func isAbsent(whenRefusedWith code: Int32) -> Bool {
     switch self {
-    case .removeAddress, .removeRoute, .removeRule:
+    case .removeAddress, .removeRoute, .removeRule, .removeAlternativeName:
       [ESRCH, ENOENT, EADDRNOTAVAIL, ENODEV, EAFNOSUPPORT].contains(code)
     default: false
     }

@@ -27,6 +27,8 @@ struct MessageType: Hashable {
   static let setLink = MessageType(RTM_SETLINK)
   /// RTM_NEWLINKPROP.
   static let newLinkProperty = MessageType(RTM_NEWLINKPROP)
+  /// RTM_DELLINKPROP.
+  static let deleteLinkProperty = MessageType(RTM_DELLINKPROP)
   /// RTM_NEWADDR.
   static let newAddress = MessageType(RTM_NEWADDR)
   /// RTM_DELADDR.

@@ -3,7 +3,8 @@
 import CNetlink
 import NetworkModel
 
-/// RTM_NEWLINK as an answer, RTM_GETLINK, RTM_SETLINK and RTM_NEWLINKPROP as requests.
+/// RTM_NEWLINK as an answer, RTM_GETLINK, RTM_SETLINK, RTM_NEWLINKPROP and
+/// RTM_DELLINKPROP as requests.
 enum LinkMessage {
   /// The link that `message` describes; nil for another kind of message and for a link whose name
   /// is not an ``InterfaceName``, such as `a@b`, which no ENI has.
@@ -84,10 +85,28 @@ enum LinkMessage {
       [.request, .acknowledge, .create, .exclusive, .append],
       sequence: sequence,
       header: header(index)
-    ) {
-      $0.attribute(LinkAttribute.propertyList) {
-        $0.attribute(LinkAttribute.alternativeName, text: alternativeName)
-      }
+    ) { property(&$0, alternativeName) }
+  }
+
+  /// Removes an alternative name.
+  ///
+  /// Equivalent to: ip link property del dev LINK altname NAME
+  static func remove(
+    alternativeName: String,
+    from index: Link.Index,
+    sequence: UInt32
+  ) -> [UInt8] {
+    MessageWriter.message(
+      .deleteLinkProperty,
+      [.request, .acknowledge],
+      sequence: sequence,
+      header: header(index)
+    ) { property(&$0, alternativeName) }
+  }
+
+  private static func property(_ writer: inout MessageWriter, _ alternativeName: String) {
+    writer.attribute(LinkAttribute.propertyList) {
+      $0.attribute(LinkAttribute.alternativeName, text: alternativeName)
     }
   }
 

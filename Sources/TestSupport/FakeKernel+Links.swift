@@ -29,6 +29,14 @@ extension FakeKernel {
     devices[position].alternativeNames.append(name)
   }
 
+  /// Takes an alternative name away.
+  func remove(alternativeName name: String, from index: Link.Index) throws(FakeRefusal) {
+    let position = try position(of: index)
+    guard isTaken(name) else { throw FakeRefusal(ENOENT) }
+    guard devices[position].alternativeNames.contains(name) else { throw FakeRefusal(EINVAL) }
+    devices[position].alternativeNames.removeAll { $0 == name }
+  }
+
   /// Sets the MTU; IPv6 leaves a link whose MTU is below 1280 (RFC 8200 section 5).
   func set(mtu: UInt32, of index: Link.Index) throws(FakeRefusal) {
     let position = try position(of: index)

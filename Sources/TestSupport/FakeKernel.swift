@@ -122,6 +122,8 @@ package final class FakeKernel: KernelConfiguration {
     switch change {
     case .rename(let index, _, let name): try rename(index, to: name)
     case .addAlternativeName(let name, let index, _): try add(alternativeName: name, to: index)
+    case .removeAlternativeName(let name, let index, _):
+      try remove(alternativeName: name, from: index)
     case .setGroup(let group, let index, _):
       devices[try position(of: index)].group = group
     case .setMTU(let mtu, let index, _): try set(mtu: mtu, of: index)

@@ -54,7 +54,8 @@ package struct UdevContext: ~Copyable {
   /// Waits until udev has nothing left to do, so that every device that is there has been looked at.
   ///
   /// - Returns: false when it still had at `deadline`.
-  package borrowing func waitUntilIdle(deadline: ContinuousClock.Instant) throws(UdevError) -> Bool {
+  package borrowing func waitUntilIdle(deadline: ContinuousClock.Instant) throws(UdevError) -> Bool
+  {
     guard let queue = udev_queue_new(context) else {
       throw .unavailable(operation: "look at its queue", errno: errno)
     }

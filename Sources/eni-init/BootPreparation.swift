@@ -27,7 +27,9 @@ struct BootPreparation {
     guard !isKnown || told != nil else { return }
     let udev = try UdevContext()
     if try !udev.waitUntilIdle(deadline: .now + Self.patience) {
-      host.log.warning("udev is still busy after \(Self.patience); an ENI that it finds later is held")
+      host.log.warning(
+        "udev is still busy after \(Self.patience); an ENI that it finds later is held"
+      )
     }
     try host.locked(within: .seconds(2)) {
       let marked = try udev.interfaces()
@@ -65,11 +67,17 @@ struct BootPreparation {
     for interface in network.interfaces where interface.mac != network.primaryMAC {
       guard policy.reasonToIgnore(mac: interface.mac, id: interface.id) == nil else { continue }
       let name = interface.attachment.name(prefix: host.planner.namePrefix)
-      guard !records.contains(where: { $0.mac == interface.mac && $0.name == name }) else { continue }
+      guard !records.contains(where: { $0.mac == interface.mac && $0.name == name }) else {
+        continue
+      }
       let facts = ENIFacts(
         instance: instance,
         primaryMAC: network.primaryMAC,
-        interface: interface
+        interface: interface,
+        otherSlots: Dictionary(
+          network.interfaces.map { ($0.mac, $0.attachment) },
+          uniquingKeysWith: { first, _ in first }
+        )
       )
       do {
         try Reconciliation(host: host, facts: facts).prepare()

@@ -9,6 +9,8 @@ struct ENIFacts {
   let primaryMAC: MACAddress
   /// The ENI, settled.
   let interface: NetworkInterface
+  /// Where IMDS says that other ENIs are, as far as it was asked.
+  var otherSlots: [MACAddress: Attachment] = [:]
   /// Whether two readings have agreed on it, so that what it lacks may go.
   var isAgreed = false
 }

@@ -2,6 +2,7 @@
 import HostSystem
 import IMDS
 import NetworkModel
+import Planning
 import Rtnetlink
 import Udev
 
@@ -45,7 +46,27 @@ struct FactsGathering {
       host.log.notice("\(link.name), \(interface.id), stays held: \(ignored) in eni-init.conf")
       return nil
     }
-    return ENIFacts(instance: instance, primaryMAC: primaryMAC, interface: interface)
+    return ENIFacts(
+      instance: instance,
+      primaryMAC: primaryMAC,
+      interface: interface,
+      otherSlots: try slotsOfRivals(of: interface, instance)
+    )
+  }
+
+  /// Where those are now that are on record with this ENI's slot; asked only when there are any.
+  private func slotsOfRivals(
+    of interface: NetworkInterface,
+    _ instance: InstanceID
+  ) throws -> [MACAddress: Attachment] {
+    let name = interface.attachment.name(prefix: host.planner.namePrefix)
+    var slots: [MACAddress: Attachment] = [:]
+    for record in try host.records.records(of: instance)
+    where record.name == name && record.mac != interface.mac {
+      let reading = try metadata.read(mac: record.mac, isPrimary: false, networkCardExpected: false)
+      if case .settled(let other) = reading { slots[record.mac] = other.attachment }
+    }
+    return slots
   }
 
   private func link(_ argument: String) throws -> Link {

@@ -33,6 +33,8 @@ struct FirstBootHold {
     else { return }
     try arm(except: link)
     try Networkd.reload()
-    host.log.notice("\(link.name) (\(primary)) is the primary, and is left to the image from now on")
+    host.log.notice(
+      "\(link.name) (\(primary)) is the primary, and is left to the image from now on"
+    )
   }
 }

@@ -64,6 +64,7 @@ struct InstanceRefresh {
         instance: instance,
         primaryMAC: survey.network.primaryMAC,
         interface: interface,
+        otherSlots: survey.slots,
         isAgreed: former?.interface(interface.mac) == interface
       )
       pass.attempt { try refresh(facts, state, &$0) }

@@ -38,7 +38,9 @@ struct PrimaryReconciliation {
     try kernel.apply(changes)
     if wrote || !changes.isEmpty {
       let list = plan.addresses.map { "\($0.address)" }.joined(separator: ", ")
-      host.log.notice("\(link.name), the primary: secondary addresses \(list.isEmpty ? "none" : list)")
+      host.log.notice(
+        "\(link.name), the primary: secondary addresses \(list.isEmpty ? "none" : list)"
+      )
     }
     return earlier.contains { !told.addresses.contains($0) } && !isAgreed
   }
@@ -49,7 +51,9 @@ struct PrimaryReconciliation {
   }
 
   /// Without what the image gives it, which has another prefix length than ours.
-  private func without(_ plan: PrimaryPlan, theImagesOn link: Link, _ state: KernelIndex) -> PrimaryPlan {
+  private func without(_ plan: PrimaryPlan, theImagesOn link: Link, _ state: KernelIndex)
+    -> PrimaryPlan
+  {
     let images = state.addresses(on: link.index).filter { !$0.isHost }.map(\.address)
     return PrimaryPlan(
       mac: plan.mac,

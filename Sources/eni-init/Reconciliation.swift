@@ -20,11 +20,11 @@ struct Reconciliation {
   func run() throws {
     let kernel = try RouteSocket()
     try waitForNetworkd(kernel)
+    try SlotTransfer(host: host, facts: facts).run(kernel)
     let before = try kernel.snapshot()
     guard let plan = try plan(before), let link = before.link(mac: plan.mac) else {
       throw AttachFailure.linkGone(facts.interface.mac)
     }
-    try evictFormerOwner(of: plan, before)
     let isNew = try host.isNew(link, to: plan, of: facts.instance, in: before)
     var undo = Undo(host: host, instance: facts.instance, plan: plan, before: before, isNew: isNew)
     do {
@@ -42,9 +42,9 @@ struct Reconciliation {
   /// disk does the rest.
   func prepare() throws {
     let kernel = try RouteSocket()
+    try SlotTransfer(host: host, facts: facts).run(kernel)
     let before = try kernel.snapshot()
     guard let plan = try plan(before), before.link(mac: plan.mac) != nil else { return }
-    try evictFormerOwner(of: plan, before)
     var undo = Undo(host: host, instance: facts.instance, plan: plan, before: before, isNew: true)
     do {
       _ = try write(plan, undo: &undo)
@@ -71,20 +71,6 @@ struct Reconciliation {
     var network = InstanceNetwork(primaryMAC: facts.primaryMAC, interfaces: [facts.interface])
     if !facts.isAgreed { network = host.planner.retaining(network, in: KernelIndex(state)) }
     return try host.planner.plan(for: network, links: state.links).interfaces.first
-  }
-
-  /// The slot's files carry its name, so the ENI that had the slot before is forgotten; unless it
-  /// is still here, and then one of the two is told wrongly.
-  private func evictFormerOwner(of plan: InterfacePlan, _ state: KernelState) throws {
-    let others = try host.records.records(of: facts.instance).filter {
-      $0.name == plan.name && $0.mac != plan.mac
-    }
-    for other in others {
-      guard state.link(mac: other.mac) == nil else {
-        throw AttachFailure.slotTaken(plan.name, by: other.mac)
-      }
-      try host.records.remove(other.mac, of: facts.instance)
-    }
   }
 
   private func write(_ plan: InterfacePlan, undo: inout Undo) throws -> Bool {

@@ -14,7 +14,9 @@ struct RefreshFailure: Error {
 
 extension RefreshFailure: CommandFailure {
   /// That of the first; the others are in the message.
-  var exitStatus: ExitStatus { (failures.first as? any CommandFailure)?.exitStatus ?? .systemFailure }
+  var exitStatus: ExitStatus {
+    (failures.first as? any CommandFailure)?.exitStatus ?? .systemFailure
+  }
 
   var description: String {
     failures.map { "\($0)" }.joined(separator: "\n")

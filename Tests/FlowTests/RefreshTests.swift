@@ -139,7 +139,9 @@ extension FlowTests {
       #expect(try !stage.shell("ip address show ens5").contains("10.0.0.20"))
     }
 
-    @Test("an ENI that is plugged in after the primary's file was written costs the primary nothing")
+    @Test(
+      "an ENI that is plugged in after the primary's file was written costs the primary nothing"
+    )
     func hotPlugAfterPrimary() throws {
       let stage = try Stage.withUs()
       var primary = stage.primary

@@ -65,7 +65,10 @@ extension FlowTests {
       let stage = try looked("[General]\nEnable=no\n")
       try expectHeld(stage)
       let said = try stage.instance.journal()
-      #expect(said.contains("/etc/eni-init/eni-init.conf:2: there is no setting Enable="), "\(said)")
+      #expect(
+        said.contains("/etc/eni-init/eni-init.conf:2: there is no setting Enable="),
+        "\(said)"
+      )
       #expect(said.contains("\(try attachUnit(stage)): status 78"))
       try stage.instance.write("/etc/eni-init/eni-init.conf", content: "[General]\nMTU=1400\n")
       try stage.shell("eni-init refresh")

@@ -31,9 +31,18 @@ struct ConfigurationTests {
   func settings() throws {
     try write(
       "/etc/eni-init/eni-init.conf",
-      "# a comment", "; another", "", "[General]", "Enabled = off", "  NamePrefix=net",
-      "MTU=1300", "[Ignore]", "ENI=eni-0123456789abcdef0 eni-12345678",
-      "MAC=02:00:00:00:00:01", "Subnet=subnet-12345678", "SecurityGroup=sg-12345678"
+      "# a comment",
+      "; another",
+      "",
+      "[General]",
+      "Enabled = off",
+      "  NamePrefix=net",
+      "MTU=1300",
+      "[Ignore]",
+      "ENI=eni-0123456789abcdef0 eni-12345678",
+      "MAC=02:00:00:00:00:01",
+      "Subnet=subnet-12345678",
+      "SecurityGroup=sg-12345678"
     )
     let policy = try Configuration(files).policy
     #expect(!policy.isEnabled)
@@ -80,7 +89,13 @@ struct ConfigurationTests {
 
   @Test("lists grow, and an empty value is the default again")
   func lists() throws {
-    try write("/etc/eni-init/eni-init.conf", "[General]", "MTU=1300", "[Ignore]", "ENI=eni-12345678")
+    try write(
+      "/etc/eni-init/eni-init.conf",
+      "[General]",
+      "MTU=1300",
+      "[Ignore]",
+      "ENI=eni-12345678"
+    )
     try write("/etc/eni-init/eni-init.conf.d/1.conf", "[Ignore]", "ENI=eni-87654321")
     #expect(try Configuration(files).policy.ignoredENIs.count == 2)
     try write("/etc/eni-init/eni-init.conf.d/2.conf", "[Ignore]", "ENI=", "[General]", "MTU=")
@@ -112,7 +127,10 @@ struct ConfigurationTests {
     Mistake(line: "[General", says: "\"[General\" is no setting"),
   ]
 
-  @Test("a mistake is told with its file and line, and nothing of the file counts", arguments: mistakes)
+  @Test(
+    "a mistake is told with its file and line, and nothing of the file counts",
+    arguments: mistakes
+  )
   func mistake(mistake: Mistake) throws {
     try write("/etc/eni-init/eni-init.conf", "[General]", mistake.line)
     let error = #expect(throws: ConfigurationError.self) { try Configuration(files) }

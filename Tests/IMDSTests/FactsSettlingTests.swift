@@ -71,13 +71,40 @@ struct FactsSettlingTests {
       }
     )
     #expect(
-      clock.waits == [50, 100, 200, 400, 800, 1000, 1000, 1000].map { .milliseconds($0) }
+      clock.waits == [50, 100, 200, 400, 800, 1000, 1000, 1000, 500].map { .milliseconds($0) }
     )
     #expect(reasons.prefix(2) == [.notListed, .notListed])
-    #expect(reasons.dropFirst(2).allSatisfy { $0 == .deviceNumberNotBelievable(0) })
+    #expect(reasons.dropFirst(2).dropLast().allSatisfy { $0 == .deviceNumberNotBelievable(0) })
+    #expect(reasons.last == .moving(candidate: complete))
     #expect(result.interface == complete)
-    #expect(result.waited == .milliseconds(4550))
-    #expect(result.readings == 9)
+    #expect(result.waited == .milliseconds(5050))
+    #expect(result.readings == 10)
+  }
+
+  @Test("facts that were seen to move are believed when they have stood for half a second")
+  func movingFacts() throws {
+    let partial = NetworkInterface(
+      id: complete.id,
+      mac: complete.mac,
+      attachment: try #require(Attachment(networkCard: 0, deviceNumber: 7)),
+      ipv4: complete.ipv4,
+      ipv6: nil
+    )
+    let result = try settle { [complete] time in
+      if time < .milliseconds(100) { return .unsettled(.notListed) }
+      return .settled(time < .milliseconds(400) ? partial : complete)
+    }
+    #expect(result.interface == complete)
+    #expect(result.waited < .milliseconds(1700))
+  }
+
+  @Test("complete facts are taken at the deadline, standing or not")
+  func movingAtDeadline() throws {
+    let result = try settle(.milliseconds(400)) { [complete] time in
+      time < .milliseconds(100) ? .unsettled(.notListed) : .settled(complete)
+    }
+    #expect(result.interface == complete)
+    #expect(result.waited < .milliseconds(400))
   }
 
   @Test("an ENI whose readings agree for 3 s that it has no address is EFA-only")

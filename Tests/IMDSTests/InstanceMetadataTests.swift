@@ -179,7 +179,7 @@ struct InstanceMetadataTests {
     #expect(try metadata.macs().map(\.description) == [Self.primary, Self.secondary])
     #expect(
       try metadata.keys(of: try macAddress(Self.secondary))
-        == .present(Set(InterfaceFactsTests.plain.keys))
+        == .present(Set(InterfaceFactsTests.plain.keys).union([.subnetID, .securityGroupIDs]))
     )
     #expect(try metadata.keys(of: try macAddress("02:00:00:00:00:09")) == .absent)
   }

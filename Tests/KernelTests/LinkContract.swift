@@ -80,6 +80,22 @@ extension KernelSuite {
       )
     }
 
+    @Test("an alternative name goes, and to remove it again is fine", arguments: Subject.allCases)
+    func removedAlternativeName(_ subject: Subject) throws {
+      let machine = try subject.machine()
+      let (link, other) = (try machine.plug(Example.nic1), try machine.plug(Example.nic2))
+      try machine.kernel.apply(.addAlternativeName("eni-0abc", link.index, link.name))
+      expectRefusal(
+        EINVAL,
+        of: .removeAlternativeName("eni-0abc", other.index, other.name),
+        by: machine.kernel
+      )
+      for _ in 1...2 {
+        try machine.kernel.apply(.removeAlternativeName("eni-0abc", link.index, link.name))
+      }
+      #expect(try machine.kernel.links().allSatisfy { $0.alternativeNames.isEmpty })
+    }
+
     @Test("group and MTU are set", arguments: Subject.allCases)
     func properties(_ subject: Subject) throws {
       let machine = try subject.machine()

@@ -43,6 +43,22 @@ struct EncodingTests {
     )
   }
 
+  @Test("an alternative name is removed by the same attributes")
+  func removedAlternativeName() {
+    let request = Change.removeAlternativeName("eni-0", link, name).request(sequence: 7)
+    #expect(
+      request
+        == bytes(
+          hex: """
+            30 00 00 00 6d 00 05 00 07 00 00 00 00 00 00 00 # RTM_DELLINKPROP
+            00 00 00 00 03 00 00 00 00 00 00 00 00 00 00 00 # ifinfomsg: index 3
+            10 00 34 80                                     # IFLA_PROP_LIST, NLA_F_NESTED
+            0a 00 35 00 65 6e 69 2d 30 00 00 00             # IFLA_ALT_IFNAME, padded
+            """
+        )
+    )
+  }
+
   @Test("up and down touch IFF_UP and no other flag", arguments: [true, false])
   func upAndDown(_ up: Bool) {
     let change = up ? Change.setUp(link, name) : .setDown(link, name)

@@ -18,7 +18,9 @@ struct SettingsFile {
   init(path: String, content: String) throws(ConfigurationError) {
     var assignments: [Assignment] = []
     var section: String?
-    for (offset, line) in content.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    for (offset, line) in content.split(separator: "\n", omittingEmptySubsequences: false)
+      .enumerated()
+    {
       let text = Self.trimmed(line)
       let origin = SettingOrigin(path: path, line: offset + 1)
       guard let first = text.first, first != "#", first != ";" else { continue }

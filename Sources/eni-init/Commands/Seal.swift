@@ -25,8 +25,9 @@ struct Seal: ParsableCommand {
       var removed: [String] = []
       let interrupted = try host.renderer.ownedFiles(names: { try host.files.names(in: $0) })
         .flatMap { try host.files.interruptedReplacements(in: $0.directory, of: $0.matches) }
-      for path in try OwnedFileInventory(host).files.map(\.path) + interrupted {
-        if try host.files.remove(path) { removed.append(path) }
+      for path in try OwnedFileInventory(host).files.map(\.path) + interrupted
+      where try host.files.remove(path) {
+        removed.append(path)
       }
       // Last: while the records are there, a run that was cut off is seen to be needed again.
       for instance in try host.records.instances() {
