@@ -58,6 +58,13 @@ package struct FileStore: Sendable {
     return old == nil ? .created : .updated
   }
 
+  /// Gives a file another name, in one step.
+  package func move(_ path: String, to target: String) throws(SystemCallError) {
+    guard rename(root + path, root + target) == 0 else {
+      throw SystemCallError("rename", path, errno: errno)
+    }
+  }
+
   /// Removes a file or symbolic link; says whether it was there.
   @discardableResult
   package func remove(_ path: String) throws(SystemCallError) -> Bool {

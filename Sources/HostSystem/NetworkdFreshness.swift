@@ -12,23 +12,41 @@ package enum NetworkdFreshness {
   private static let links = "/run/systemd/netif/links"
   /// systemd makes this link when the service starts, so its time is networkd's start.
   private static let invocation = "/run/systemd/units/invocation:systemd-networkd.service"
+  /// Its time is that of our last reload.
+  private static let reload = "/run/eni-init/reload"
 
-  /// The files of links other than `link` that were written since networkd started.
+  /// Does a reload and remembers when: what was written before it began is read.
   ///
-  /// A reload would touch their links too. Somebody may have reloaded since; then this says too
+  /// A reload that fails is not remembered.
+  package static func remember<Failure>(
+    _ files: FileStore,
+    reload body: () throws(Failure) -> Void
+  ) throws {
+    let began = ConfigFile(path: reload + ".new", content: "")
+    try files.remove(began.path)
+    _ = try files.replace(began)
+    try body()
+    try files.move(began.path, to: reload)
+  }
+
+  /// The files of links other than `link` that were written since networkd started, or since we last
+  /// had it read its files.
+  ///
+  /// A reload would touch their links too. Somebody else may have reloaded since; then this says too
   /// much.
   package static func rewrittenFiles(
     besides link: Link.Index?,
     _ files: FileStore
   ) throws(SystemCallError) -> [String] {
     guard let start = try files.modificationTime(invocation) else { return [] }
+    let lastRead = max(start, try files.modificationTime(reload) ?? start)
     var rewritten: [String] = []
     for name in try files.names(in: links) {
       guard let index = UInt32(name).flatMap({ Link.Index($0) }), index != link,
         let file = try NetworkdState(index, files)?.networkFile
       else { continue }
       for path in [file] + dropInDirectories(of: file) {
-        guard let written = try files.modificationTime(path), written > start else { continue }
+        guard let written = try files.modificationTime(path), written > lastRead else { continue }
         rewritten.append(path)
       }
     }

@@ -11,6 +11,7 @@ extension NetworkInterface {
   ///     prefixes.
   ///   - onLink: The addresses on its link; the one with a subnet's length tells the subnet of a
   ///     family that IMDS does not list at all.
+  /// - Returns: The facts to plan from.
   package func keeping(_ sources: [IPPrefix], onLink: [IPPrefix]) -> NetworkInterface {
     func part(_ family: AddressFamily, _ told: Addresses?) -> Addresses? {
       let known = onLink.first { $0.family == family && !$0.isHost && !$0.address.isLinkLocal }

@@ -32,7 +32,7 @@ struct FirstBootHold {
       let link = KernelState(links: links).link(mac: primary)
     else { return }
     try arm(except: link)
-    try Networkd.reload()
+    try Networkd.reload(host.files)
     host.log.notice(
       "\(link.name) (\(primary)) is the primary, and is left to the image from now on"
     )

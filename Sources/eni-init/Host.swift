@@ -61,6 +61,21 @@ struct Host {
     return instance
   }
 
+  /// Whether an ENI is configured by netlink alone, while networkd leaves it alone.
+  ///
+  /// Its rules are foreign to networkd, which removes such rules whenever it configures another link
+  /// or loses one (networkd.conf(5), ManageForeignRoutingPolicyRules=). So after anything that makes it
+  /// do so, a refresh has to look whether they are still there.
+  func hasForeignRules(of instance: InstanceID) throws -> Bool {
+    let state = KernelState(links: try RouteSocket().links())
+    return try records.records(of: instance).contains { record in
+      guard record.role == .secondary, let link = state.link(mac: record.mac), link.isUp else {
+        return false
+      }
+      return try NetworkdState(link.index, files)?.isUnmanaged ?? false
+    }
+  }
+
   /// Whether a link does not carry the plan's configuration yet, so that it may be taken down.
   ///
   /// A live link may not: taking it down flushes its routes, and a reload of networkd would cost

@@ -33,6 +33,11 @@ struct InstanceRefresh {
     if let failure = RefreshFailure(pass.failures) { throw failure }
   }
 
+  /// Runs when networkd may have removed what it does not know.
+  func repair() throws {
+    if try host.hasForeignRules(of: instance) { try run() }
+  }
+
   private func survey() throws -> InstanceSurvey {
     try InstanceSurvey(
       metadata,

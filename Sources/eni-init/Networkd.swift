@@ -6,7 +6,9 @@ enum Networkd {
   /// Makes networkd read its files again; links whose file did not change are not touched.
   ///
   /// See networkctl(1). The only child process of a run, and only for a link that is new.
-  static func reload() throws(CommandError) {
-    try Command("/usr/bin/networkctl", ["reload"]).run()
+  static func reload(_ files: FileStore) throws {
+    try NetworkdFreshness.remember(files) { () throws(CommandError) in
+      try Command("/usr/bin/networkctl", ["reload"]).run()
+    }
   }
 }

@@ -122,7 +122,7 @@ struct Reconciliation {
     guard !plan.isHeld else { return !difference.link.isEmpty }
     if mayReload {
       undo.didReload = true
-      try Networkd.reload()
+      try Networkd.reload(host.files)
     } else {
       // Looked at again, since a link that was taken down has lost its routes.
       let rest = Difference(plan, state: try kernel.snapshot(), isNew: false)

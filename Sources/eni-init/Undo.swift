@@ -77,7 +77,7 @@ struct Undo {
     try host.records.remove(plan.mac, of: instance)
     // Without its own file the link falls to the hold, and networkd drops what it had set. When
     // it has not read the file, there is nothing for it to drop.
-    if didReload { try Networkd.reload() }
+    if didReload { try Networkd.reload(host.files) }
   }
 
   private func restoreKernel(_ kernel: RouteSocket) throws {

@@ -47,6 +47,6 @@ struct Arm: ParsableCommand {
           + "or `networkctl reload`, an ENI that is plugged in is left to the image at first"
       )
     }
-    try Networkd.reload()
+    try Networkd.reload(host.files)
   }
 }

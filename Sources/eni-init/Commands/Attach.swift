@@ -51,6 +51,8 @@ struct Attach: ParsableCommand {
       defer { release(facts.primaryMAC, host) }
       try Reconciliation(host: host, facts: facts).run()
     }
+    try InstanceRefresh(host: host, instance: facts.instance, metadata: gathering.metadata)
+      .repair()
   }
 
   private func release(_ primary: MACAddress, _ host: Host) {

@@ -32,8 +32,9 @@ struct Detach: ParsableCommand {
       deadline: .now + timeout.duration
     )
     try departure.removeDanglingRules()
-    guard try !departure.absent().isEmpty else { return }
     let metadata = MetadataSource(options, deadline: departure.deadline).metadata
+    try InstanceRefresh(host: host, instance: departure.instance, metadata: metadata).repair()
+    guard try !departure.absent().isEmpty else { return }
     try departure.forgetAbsent(metadata)
   }
 }
