@@ -58,6 +58,18 @@ struct PlannerTests {
     #expect(addresses.map(\.subnetMetric) == [513, nil])
   }
 
+  @Test("every IPv6 address comes with the subnet, so that any of them may go or come first")
+  func addressesIPv6() throws {
+    let interface = Fixture.interface(
+      1,
+      device: 1,
+      ipv6: ("2600:1f14::/64", ["2600:1f14::a", "2600:1f14::b"], [])
+    )
+    let addresses = try #require(try plan([interface]).first).addresses
+    #expect(addresses.map(\.prefix.description) == ["2600:1f14::a/64", "2600:1f14::b/64"])
+    #expect(addresses.map(\.subnetMetric) == [513, 513])
+  }
+
   @Test("the ENI's table has the subnet and a default by the VPC router, marked as ours")
   func routes() throws {
     let routes = try #require(try plan([plain]).first).routes
