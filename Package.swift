@@ -69,7 +69,11 @@ let package = Package(
       swiftSettings: strict
     ),
 
-    .testTarget(name: "NetworkModelTests", dependencies: ["NetworkModel"], swiftSettings: strict),
+    .testTarget(
+      name: "NetworkModelTests",
+      dependencies: ["NetworkModel", "TestSupport"],
+      swiftSettings: strict
+    ),
     .testTarget(
       name: "PlanningTests",
       dependencies: ["NetworkModel", "Planning", "TestSupport"],

@@ -45,7 +45,7 @@ package enum NetworkdFreshness {
       guard let index = UInt32(name).flatMap({ Link.Index($0) }), index != link,
         let file = try NetworkdState(index, files)?.networkFile
       else { continue }
-      for path in [file] + dropInDirectories(of: file) {
+      for path in try [file] + dropIns(of: file, files) {
         guard let written = try files.modificationTime(path), written > lastRead else { continue }
         rewritten.append(path)
       }
@@ -53,9 +53,19 @@ package enum NetworkdFreshness {
     return rewritten
   }
 
-  /// Where drop-ins of a file lie; a directory's time tells when one came, was replaced or went.
-  private static func dropInDirectories(of file: String) -> [String] {
+  /// The drop-ins of a file and where they lie: a directory's time tells when one came, was
+  /// replaced or went, its own when it was edited in place.
+  private static func dropIns(
+    of file: String,
+    _ files: FileStore
+  ) throws(SystemCallError) -> [String] {
     let name = file.split(separator: "/").last ?? ""
-    return ["/etc", "/run"].map { "\($0)/systemd/network/\(name).d" }
+    var paths: [String] = []
+    for root in ["/etc", "/run"] {
+      let directory = "\(root)/systemd/network/\(name).d"
+      paths.append(directory)
+      for name in try files.names(in: directory) { paths.append("\(directory)/\(name)") }
+    }
+    return paths
   }
 }

@@ -51,9 +51,9 @@ package struct RecordStore: Sendable {
     let directory = path(of: instance)
     let file = ConfigFile(path: "\(directory)/\(record.mac)", content: record.content)
     let outcome = try files.replace(file)
-    guard record.role == .primary,
-      try files.read("\(directory)/\(Self.primaryLink)") != record.content
-    else { return outcome != .unchanged }
+    guard record.role == .primary, try !isLinked(record, in: directory) else {
+      return outcome != .unchanged
+    }
     try files.link("\(directory)/\(Self.primaryLink)", to: "\(record.mac)")
     return true
   }
@@ -64,8 +64,10 @@ package struct RecordStore: Sendable {
     _ record: InterfaceRecord,
     of instance: InstanceID
   ) throws(SystemCallError) -> Bool {
-    let name = record.role == .primary ? Self.primaryLink : "\(record.mac)"
-    return try files.read("\(path(of: instance))/\(name)") == record.content
+    let directory = path(of: instance)
+    guard try files.read("\(directory)/\(record.mac)") == record.content else { return false }
+    guard record.role == .primary else { return true }
+    return try isLinked(record, in: directory)
   }
 
   /// Forgets one ENI.
@@ -84,6 +86,14 @@ package struct RecordStore: Sendable {
       try files.remove(path)
     }
     try files.removeDirectory(directory)
+  }
+
+  /// Whether ``primaryLink`` leads to this record; by its content all primaries' are equal.
+  private func isLinked(
+    _ record: InterfaceRecord,
+    in directory: String
+  ) throws(SystemCallError) -> Bool {
+    try files.linkTarget("\(directory)/\(Self.primaryLink)") == "\(record.mac)"
   }
 
   private func contents(

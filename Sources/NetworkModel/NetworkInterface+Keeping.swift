@@ -16,7 +16,7 @@ extension NetworkInterface {
     func part(_ family: AddressFamily, _ told: Addresses?) -> Addresses? {
       let known = onLink.first { $0.family == family && !$0.isHost && !$0.address.isLinkLocal }
       guard let subnet = told?.subnet ?? known?.network else { return told }
-      return Addresses.merged(subnet, told, with: sources.filter { $0.family == family }) ?? told
+      return Addresses.merged(subnet, told, first: known?.address, with: sources.filter { $0.family == family }) ?? told
     }
     return NetworkInterface(
       id: id,

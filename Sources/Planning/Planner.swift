@@ -99,14 +99,15 @@ package struct Planner: Sendable {
 
   /// The first address brings the subnet's route into main; the others are host addresses.
   ///
-  /// In main a metric above the primary's keeps the route second. The order is IMDS's, so that the primary
-  /// private address stays the preferred source.
+  /// In main a metric above the primary's keeps the route second. The order is IMDS's, so that the
+  /// primary private address stays the preferred source. Of IPv6 every address brings the same
+  /// route: the kernel has an address once, with one length, and any of them may go or come first.
   private func addresses(
     _ family: NetworkInterface.Addresses,
     in slot: Attachment
   ) -> [InterfacePlan.Address] {
     family.addresses.enumerated().map { position, address in
-      position == 0
+      position == 0 || family.family == .ipv6
         ? .init(
           prefix: IPPrefix(address, length: family.subnet.length),
           subnetMetric: slot.metric

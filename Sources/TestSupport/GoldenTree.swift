@@ -38,7 +38,9 @@ package struct GoldenTree {
     var contents: [String: String] = [:]
     for case let path as String in paths {
       let file = directory.appendingPathComponent(path)
-      guard !file.hasDirectoryPath, path.hasPrefix("etc/") else { continue }
+      guard !file.hasDirectoryPath, ["etc/", "run/"].contains(where: path.hasPrefix) else {
+        continue
+      }
       var isDirectory: ObjCBool = false
       guard FileManager.default.fileExists(atPath: file.path, isDirectory: &isDirectory),
         !isDirectory.boolValue

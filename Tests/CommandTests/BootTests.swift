@@ -8,7 +8,11 @@ struct BootTests {
   private let root: TemporaryRoot
   private let own = "/etc/eni-init/instances/i-0123456789abcdef0"
   private let other = "/etc/eni-init/instances/i-0fedcba9876543210"
-  private let header = "# Written by eni-init(8); changes here are lost.\n"
+  private let header = """
+    # Written by eni-init(8); changes here are lost.
+    # Instance i-0123456789abcdef0
+
+    """
 
   init() throws {
     root = try TemporaryRoot()
@@ -23,6 +27,11 @@ struct BootTests {
     try root.write("", to: "/run/eni-init/lock")
   }
 
+  /// Puts the primary on record: without it boot looks at the machine's own links too.
+  private func arm() throws {
+    try root.write("ENI_INIT_ROLE=primary\n", to: own + "/02:00:00:00:00:05")
+  }
+
   private func network(_ name: String) -> String {
     "/etc/systemd/network/05-eni-init-\(name).network"
   }
@@ -30,7 +39,7 @@ struct BootTests {
   @Test("records and files of another instance go, those of this one stay")
   func foreign() throws {
     try identify()
-    try root.write("ENI_INIT_ROLE=primary\n", to: own + "/02:00:00:00:00:05")
+    try arm()
     try root.write(
       "ENI_INIT_ROLE=secondary\nENI_INIT_NAME=nic1\n",
       to: own + "/02:00:00:00:00:06"
@@ -60,12 +69,58 @@ struct BootTests {
   @Test("files that look like ours and are not stay")
   func lookAlikes() throws {
     try identify()
+    try arm()
     try root.write("[Match]\nName=x\n", to: network("nic1"))
     try root.write(header, to: "/etc/systemd/network/05-mine.network")
     try root.write("[Network]\n", to: network("nic1") + ".d/mine.conf")
     #expect(try boot().status == 0)
     #expect(root.read(network("nic1")) != nil)
     #expect(root.read("/etc/systemd/network/05-mine.network") != nil)
+  }
+
+  @Test("a file that was written for another instance goes, also where an ENI has its name")
+  func foreignFile() throws {
+    try identify()
+    try arm()
+    let foreign = header.replacing("i-0123456789abcdef0", with: "i-0fedcba9876543210")
+    let tables = ["nic1", "nic2", "nic3"].map { "/etc/iproute2/rt_tables.d/eni-init-\($0).conf" }
+    for (number, content) in [header, foreign, String(header.prefix { $0 != "\n" })].enumerated() {
+      let name = "nic\(number + 1)"
+      let record = "ENI_INIT_ROLE=secondary\nENI_INIT_NAME=\(name)\n"
+      try root.write(record, to: own + "/02:00:00:00:00:0\(number + 6)")
+      try root.write(content, to: network(name))
+      try root.write(content, to: tables[number])
+    }
+    let result = try boot()
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(
+      root.files.filter { $0.contains("nic") } == [tables[0], network("nic1")].sorted()
+    )
+    #expect(root.files.filter { $0.hasPrefix(own) }.count == 4)
+    for name in ["nic2", "nic3"] { #expect(result.errors.contains(network(name)), "\(name)") }
+  }
+
+  @Test("of the primary's drop-ins that of this instance stays, and what is not ours")
+  func primaryDropIn() throws {
+    try identify()
+    try arm()
+    let directory = "/etc/systemd/network/10-netplan-ens5.network.d/"
+    let former = "/etc/systemd/network/10-netplan-eth0.network.d/"
+    let name = "eni-init-primary.conf"
+    try root.write(header + "\n[Address]\nAddress=10.0.0.20/32\n", to: directory + name)
+    let foreign = header.replacing("i-0123456789abcdef0", with: "i-0fedcba9876543210")
+    try root.write(foreign + "\n[Address]\nAddress=10.9.0.20/32\n", to: former + name)
+    for file in [directory + "mine.conf", former + "mine.conf"] {
+      try root.write("[Network]\n", to: file)
+    }
+    let result = try boot()
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(
+      root.files.filter { $0.hasPrefix("/etc/systemd") }
+        == [former + "mine.conf", directory + name, directory + "mine.conf"].sorted()
+    )
+    #expect(result.errors.contains(former + name))
+    #expect(try boot().errors.isEmpty)
   }
 
   @Test(

@@ -186,6 +186,22 @@ extension FlowTests {
       #expect(try probe.stop().isLossless)
     }
 
+    @Test("IPv6 addresses may come in any order, and the first of them may go")
+    func ipv6Order() throws {
+      let stage = try routed()
+      var eni = try second(["10.0.1.10", "10.0.1.11"])
+      let orders = [["10", "11"], ["11", "10"], ["12", "11", "10"], ["11", "10"], ["10"]]
+      for order in orders {
+        let addresses = order.map { "2001:db8:1::\($0)" }
+        eni.ipv6 = try Self.part("2001:db8:1::/64", addresses)
+        try stage.cloud.update(eni)
+        try stage.shell("eni-init refresh")
+        for address in addresses { #expect(try answers(stage, address), "\(order)") }
+        let rules = try stage.shell("ip -6 rule").split(separator: "\n")
+        #expect(rules.filter { $0.contains("2001:db8:1:") }.count == order.count, "\(order)")
+      }
+    }
+
     @Test("a link that udev has missed is announced again, and then configured")
     func lostEvent() throws {
       let stage = try Stage.withUs()

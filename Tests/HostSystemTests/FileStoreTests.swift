@@ -76,6 +76,26 @@ struct FileStoreTests {
     #expect(try !files.remove("/none/f"))
   }
 
+  @Test("a symbolic link says where it points to, also to nothing; what is no link says nothing")
+  func linkTarget() throws {
+    try root.write("x", to: "/d/f")
+    for target in ["f", "../../nowhere", "/etc/x"] {
+      try files.link("/d/link", to: target)
+      #expect(try files.linkTarget("/d/link") == target)
+    }
+    for path in ["/d/f", "/d", "/none", "/none/link", "/d/f/link"] {
+      #expect(try files.linkTarget(path) == nil, "\(path)")
+    }
+    #expect(root.files.contains("/d/f"))
+  }
+
+  @Test("a link's target may be as long as a path")
+  func longTarget() throws {
+    let target = String(repeating: "0123456789/", count: 372)
+    try files.link("/link", to: target)
+    #expect(try files.linkTarget("/link") == target)
+  }
+
   @Test("an error says what failed, on what, why and what to do")
   func message() {
     #expect(

@@ -44,6 +44,45 @@ struct RecordStoreTests {
     #expect(root.read("\(directory)/primary") == "ENI_INIT_ROLE=primary\n")
   }
 
+  @Test("the primary's link leads to the record that was saved last, also beside an older one")
+  func movedPrimary() throws {
+    try records.save(record(0, .primary), of: Fixture.instance)
+    #expect(try records.save(record(9, .primary), of: Fixture.instance))
+    #expect(try !records.has(record(0, .primary), of: Fixture.instance))
+    #expect(try records.has(record(9, .primary), of: Fixture.instance))
+    #expect(try !records.save(record(9, .primary), of: Fixture.instance))
+  }
+
+  @Test("a record is there when it says the very same")
+  func has() throws {
+    let secondary = record(1, .secondary)
+    #expect(try !records.has(secondary, of: Fixture.instance))
+    try records.save(secondary, of: Fixture.instance)
+    #expect(try records.has(secondary, of: Fixture.instance))
+    #expect(try !records.has(record(2, .secondary), of: Fixture.instance))
+    let named = InterfaceRecord(
+      role: .secondary,
+      mac: secondary.mac,
+      id: NetworkInterface.ID("eni-10000001"),
+      name: secondary.name
+    )
+    #expect(try !records.has(named, of: Fixture.instance))
+    let other = try #require(InstanceID("i-0fedcba9876543210"))
+    #expect(try !records.has(secondary, of: other))
+  }
+
+  @Test("a primary's record is there when its link leads to it")
+  func hasPrimary() throws {
+    let primary = record(0, .primary)
+    try records.save(primary, of: Fixture.instance)
+    #expect(try records.has(primary, of: Fixture.instance))
+    try FileStore(root: root.path).remove("\(directory)/primary")
+    #expect(try !records.has(primary, of: Fixture.instance))
+    try records.save(primary, of: Fixture.instance)
+    try records.remove(primary.mac, of: Fixture.instance)
+    #expect(try !records.has(primary, of: Fixture.instance))
+  }
+
   @Test("forgetting an instance leaves nothing of it")
   func removeAll() throws {
     try records.save(record(0, .primary), of: Fixture.instance)

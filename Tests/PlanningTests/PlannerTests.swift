@@ -21,10 +21,34 @@ struct PlannerTests {
     return try planner.plan(for: instance, links: links).interfaces
   }
 
-  @Test("the primary gets nothing, whatever IMDS says of it")
+  @Test("the primary gets no name, table or rule, whatever IMDS says of it")
   func primary() throws {
     let primary = Fixture.interface(0, device: 0, ipv4: ("10.0.0.0/24", ["10.0.0.10"], []))
     #expect(try plan([primary]).isEmpty)
+  }
+
+  @Test("of the primary the addresses are planned that DHCP does not give, each alone")
+  func primaryAddresses() throws {
+    let primary = Fixture.interface(
+      0,
+      device: 0,
+      ipv4: ("10.0.0.0/24", ["10.0.0.10", "10.0.0.21", "10.0.0.20"], ["10.0.0.32/28"]),
+      ipv6: ("2600:1f14::/64", ["2600:1f14::a", "2600:1f14::b"], [])
+    )
+    let network = InstanceNetwork(primaryMAC: Fixture.primaryMAC, interfaces: [plain, primary])
+    let both = try #require(try Planner().plan(for: network, links: []).primary)
+    #expect(both.mac == Fixture.primaryMAC)
+    #expect(
+      both.addresses.map(\.description) == ["10.0.0.21/32", "10.0.0.20/32", "2600:1f14::b/128"]
+    )
+    let alone = try Planner(families: [.ipv4]).plan(for: network, links: []).primary
+    #expect(alone?.addresses.map(\.description) == ["10.0.0.21/32", "10.0.0.20/32"])
+  }
+
+  @Test("without its facts nothing is planned for the primary")
+  func unknownPrimary() throws {
+    let network = InstanceNetwork(primaryMAC: Fixture.primaryMAC, interfaces: [plain])
+    #expect(try Planner().plan(for: network, links: []).primary == nil)
   }
 
   @Test("the primary address comes first with the subnet, the others alone, in IMDS's order")
@@ -32,6 +56,18 @@ struct PlannerTests {
     let addresses = try #require(try plan([plain]).first).addresses
     #expect(addresses.map(\.prefix.description) == ["10.0.1.10/24", "10.0.1.5/32"])
     #expect(addresses.map(\.subnetMetric) == [513, nil])
+  }
+
+  @Test("every IPv6 address comes with the subnet, so that any of them may go or come first")
+  func addressesIPv6() throws {
+    let interface = Fixture.interface(
+      1,
+      device: 1,
+      ipv6: ("2600:1f14::/64", ["2600:1f14::a", "2600:1f14::b"], [])
+    )
+    let addresses = try #require(try plan([interface]).first).addresses
+    #expect(addresses.map(\.prefix.description) == ["2600:1f14::a/64", "2600:1f14::b/64"])
+    #expect(addresses.map(\.subnetMetric) == [513, 513])
   }
 
   @Test("the ENI's table has the subnet and a default by the VPC router, marked as ours")
