@@ -16,11 +16,12 @@ package struct CloudInitMetadata: Hashable, Sendable {
   package let instance: InstanceID
   /// The primary, and the ENIs whose facts are complete.
   package let network: InstanceNetwork
+  /// The ENIs of whom something is told that cannot be, and what; they are not in ``network``.
+  package let malformed: [MACAddress: IMDSError]
 
   /// Reads the file's content; nil when it is not that of an EC2 instance.
   ///
-  /// - Throws: ``IMDSError/malformed(key:value:expected:)`` for a value that is not what its key
-  ///   is documented to hold.
+  /// - Throws: ``IMDSError/malformed(key:value:expected:)`` when it lists something else than MACs.
   package init?(_ content: String) throws(IMDSError) {
     guard let document = try? JSONDecoder().decode(Document.self, from: Data(content.utf8)),
       let metadata = document.datasource?.metadata,
@@ -29,20 +30,26 @@ package struct CloudInitMetadata: Hashable, Sendable {
     else { return nil }
     let macs = metadata.network?.interfaces?.macs ?? [:]
     var interfaces: [NetworkInterface] = []
+    var malformed: [MACAddress: IMDSError] = [:]
     let isCardExpected = macs.values.contains { $0.values[.networkCard] != nil }
     for (text, facts) in macs {
       guard let mac = MACAddress(text) else {
         throw .malformed(key: Self.path, value: UntrustedText(text), expected: "a MAC")
       }
-      let reading = try InterfaceFacts(
-        mac: mac,
-        isPrimary: mac == primary,
-        networkCardExpected: isCardExpected,
-        values: facts.values
-      ).reading()
-      if case .settled(let interface) = reading { interfaces.append(interface) }
+      do throws(IMDSError) {
+        let reading = try InterfaceFacts(
+          mac: mac,
+          isPrimary: mac == primary,
+          networkCardExpected: isCardExpected,
+          values: facts.values
+        ).reading()
+        if case .settled(let interface) = reading { interfaces.append(interface) }
+      } catch {
+        malformed[mac] = error
+      }
     }
     self.instance = instance
+    self.malformed = malformed
     network = InstanceNetwork(
       primaryMAC: primary,
       interfaces: interfaces.sorted { $0.mac < $1.mac }

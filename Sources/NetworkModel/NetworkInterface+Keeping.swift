@@ -16,7 +16,10 @@ extension NetworkInterface {
     func part(_ family: AddressFamily, _ told: Addresses?) -> Addresses? {
       let known = onLink.first { $0.family == family && !$0.isHost && !$0.address.isLinkLocal }
       guard let subnet = told?.subnet ?? known?.network else { return told }
-      return Addresses.merged(subnet, told, first: known?.address, with: sources.filter { $0.family == family }) ?? told
+      // The one that brings IPv4's subnet route stays the first; IPv6's are all alike.
+      let first = family == .ipv4 ? known?.address : nil
+      let sources = sources.filter { $0.family == family }
+      return Addresses.merged(subnet, told, with: sources, first: first) ?? told
     }
     return NetworkInterface(
       id: id,
@@ -29,20 +32,24 @@ extension NetworkInterface {
 }
 
 extension NetworkInterface.Addresses {
-  /// `told` first and in its order, then what else of `sources` lies in the subnet; nil when there
-  /// is nothing at all.
-  fileprivate static func merged(_ subnet: IPPrefix, _ told: Self?, with sources: [IPPrefix])
-    -> Self?
-  {
+  /// What is told, in its order, then what else of `sources` lies in the subnet.
+  ///
+  /// Before all of it comes `first`, when that is only in `sources`. Nil when there is nothing at all.
+  fileprivate static func merged(
+    _ subnet: IPPrefix,
+    _ told: Self?,
+    with sources: [IPPrefix],
+    first: IPAddress?
+  ) -> Self? {
     let inside = sources.filter { subnet.contains($0.address) && $0.length >= subnet.length }
     let addresses = told?.addresses ?? []
     let prefixes = told?.delegatedPrefixes ?? []
-    let hosts = inside.filter { $0.isHost && !addresses.contains($0.address) }
+    let hosts = inside.filter(\.isHost).map(\.address).filter { !addresses.contains($0) }
     let others = inside.filter { !$0.isHost && !prefixes.contains($0) }
     guard !(addresses.isEmpty && prefixes.isEmpty && inside.isEmpty) else { return nil }
     return Self(
       subnet: subnet,
-      addresses: addresses + hosts.map(\.address),
+      addresses: hosts.filter { $0 == first } + addresses + hosts.filter { $0 != first },
       delegatedPrefixes: prefixes + others
     )
   }

@@ -45,6 +45,9 @@ struct BootPreparation {
       guard let content = try host.files.read(CloudInitMetadata.path),
         let metadata = try CloudInitMetadata(content), metadata.instance == instance
       else { return nil }
+      for (mac, error) in metadata.malformed {
+        host.log.warning("\(CloudInitMetadata.path) is not used for \(mac): \(error)")
+      }
       return metadata.network
     } catch {
       host.log.warning("\(CloudInitMetadata.path) is not used: \(error)")

@@ -88,12 +88,15 @@ extension FlowTests {
       }
     }
 
-    @Test("what one reading lacks and the next one has again is never gone")
-    func flicker() throws {
+    @Test(
+      "what one reading lacks and the next one has again is never gone",
+      arguments: ["10.0.1.10\n", "10.0.1.11\n"]
+    )
+    func flicker(only: String) throws {
       let stage = try routed()
       let state = try stage.state()
       let path = "meta-data/network/interfaces/macs/\(stage.second.mac)/local-ipv4s"
-      stage.cloud.imds.fail("latest/" + path, with: .body("10.0.1.10\n"), for: .times(1))
+      stage.cloud.imds.fail("latest/" + path, with: .body(only), for: .times(1))
       let said = try stage.instance.run(["eni-init", "refresh"])
       #expect(said.status == 0 && said.errors.isEmpty, "\(said)")
       #expect(try stage.state() == state)
