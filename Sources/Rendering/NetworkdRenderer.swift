@@ -47,10 +47,9 @@ package struct NetworkdRenderer: Renderer {
         "# Which ENI is the primary is not known yet: one may be tried, all others are held.",
       ]
     )
-    let property = (
-      "Property", "\(InterfaceRecord.roleProperty)=\(InterfaceRecord.Role.unknown.rawValue)"
-    )
-    file.section("Match", [property] + (candidate.map { [("Name", "!\($0)")] } ?? []))
+    let role = "\(InterfaceRecord.roleProperty)=\(InterfaceRecord.Role.unknown.rawValue)"
+    let properties = [role] + (candidate.map { [Self.exception + $0.text] } ?? [])
+    file.section("Match", properties.map { ("Property", $0) })
     file.section("Link", [("Unmanaged", "yes"), ("RequiredForOnline", "no")])
     return ConfigFile(
       path: "/run/systemd/network/06-eni-init-first-boot.network",
@@ -61,10 +60,17 @@ package struct NetworkdRenderer: Renderer {
   package var holdMask: String { "/run/systemd/network/06-eni-init-hold.network" }
 
   package func candidate(in content: String) -> InterfaceName? {
-    content.split(separator: "\n").lazy.compactMap { line in
-      line.hasPrefix("Name=!") ? InterfaceName(line.dropFirst("Name=!".count)) : nil
+    let start = "Property=" + Self.exception
+    return content.split(separator: "\n").lazy.compactMap { line in
+      line.hasPrefix(start) ? InterfaceName(line.dropFirst(start.count)) : nil
     }.first
   }
+
+  /// How the hold of a first boot leaves one link out; its name follows.
+  ///
+  /// Not `Name=!ens5`: networkd tries each alternative name too, and `enp0s5` is not `ens5`, so it
+  /// would hold that link as well.
+  private static let exception = "!INTERFACE="
 
   package func primaryFile(
     for plan: PrimaryPlan,

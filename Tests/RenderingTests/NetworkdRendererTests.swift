@@ -150,8 +150,9 @@ struct NetworkdRendererTests {
   @Test(
     "a candidate is a name, or there is none",
     arguments: [
-      "", "Name=ens5", "Name=!", "Name=!../ens5", "Name=!ens5 ens6", "# Name=!ens5",
-      "Name=!a-name-too-long-for-a-link",
+      "", "Property=INTERFACE=ens5", "Property=!INTERFACE=", "Property=!INTERFACE=../ens5",
+      "Property=!INTERFACE=ens5 ens6", "# Property=!INTERFACE=ens5",
+      "Property=!INTERFACE=a-name-too-long-for-a-link",
     ]
   )
   func noCandidate(content: String) {
