@@ -15,7 +15,10 @@ struct BootPreparation {
   let instance: InstanceID
 
   /// How long udev may take to find the devices, once in the life of an instance.
-  private static let patience: Duration = .seconds(5)
+  ///
+  /// No time is lost by it: networkd waits for udev too before it configures a link. The unit's
+  /// TimeoutStartSec= leaves room for it.
+  private static let patience: Duration = .seconds(30)
 
   func run() throws {
     let told = facts()
