@@ -29,9 +29,11 @@ struct BootPreparation {
     // Where disk has the primary and cloud-init tells nothing new, udev has done it all.
     guard !isKnown || told != nil else { return }
     let udev = try UdevContext()
-    if try !udev.waitUntilIdle(deadline: .now + Self.patience) {
+    // With the primary on record udev itself holds what is new; what is waited for is a name.
+    let patience = isKnown ? .seconds(2) : Self.patience
+    if try !udev.waitUntilIdle(deadline: .now + patience) {
       host.log.warning(
-        "udev is still busy after \(Self.patience); an ENI that it finds later is held"
+        "udev is still busy after \(patience); an ENI that it finds later is held"
       )
     }
     try host.locked(within: .seconds(2)) {
