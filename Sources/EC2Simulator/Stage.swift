@@ -61,8 +61,12 @@ package final class Stage {
     try instance.boot()
     try waitForPrimary()
     guard program != nil else { return }
-    try Condition.wait(until: "the hold is armed", within: .seconds(30)) {
-      try instance.run(["test", "-e", records + "/primary"]).status == 0
+    do {
+      try Condition.wait(until: "the hold is armed", within: .seconds(30)) {
+        try instance.run(["test", "-e", records + "/primary"]).status == 0
+      }
+    } catch {
+      throw Condition.Unmet("\(error)\n\(try instance.journal())")
     }
   }
 

@@ -54,7 +54,7 @@ package final class NamespaceInstance {
     try startUdevd()
     try daemon([Self.scripts + "/follow-udev"], name: "follow-udev")
     try Condition.wait(until: "the follower of udev") {
-      try run(["pidof", "udevadm"]).status == 0
+      try run(["test", "-e", "/run/following"]).status == 0
     }
     try check(["udevadm", "trigger", "--action=add", "--subsystem-match=net"])
     // Not trigger's own --settle, which waits for ever for a device that is renamed meanwhile.
