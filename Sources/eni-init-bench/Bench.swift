@@ -27,6 +27,7 @@ struct Bench {
     print("whole process, median of \(runs) (minimum to maximum)\n")
     try version(program)
     try attach(program)
+    for count in [1, 15, 64] { try refresh(program, count) }
     sizes()
   }
 
@@ -39,6 +40,7 @@ struct Bench {
   /// unit is kept from doing it first.
   private static func attach(_ program: String) throws {
     let stage = try Stage(program: program)
+    defer { stage.close() }
     try stage.instance.check(["rm", "/usr/lib/systemd/system/eni-init-attach@.service"])
     var costs: [Cost] = []
     var unchanged: [Cost] = []
@@ -72,6 +74,32 @@ struct Bench {
     Figure("unchanged attach: CPU", "ms", unchanged.map(\.cpu), goal: nil).print()
     let children = try stage.childrenOfAttach()
     Figure("attach: child processes", "", [Double(children)], goal: 1).print()
+  }
+
+  /// An unchanged refresh of many ENIs, each with ten addresses, and a boot with all of them on disk.
+  private static func refresh(_ program: String, _ count: Int) throws {
+    let stage = try Stage(program: program)
+    defer { stage.close() }
+    try stage.plug(many: count)
+    var costs: [Cost] = []
+    var requests: [Double] = []
+    for _ in 0..<runs {
+      stage.cloud.imds.clearLog()
+      costs.append(try Cost.of(["/usr/sbin/eni-init", "refresh"], in: stage.instance))
+      requests.append(Double(stage.cloud.imds.log.count))
+    }
+    let isBound = count == 15
+    let name = "unchanged refresh of \(count) ENIs:"
+    Figure("\(name) IMDS requests", "", requests, goal: isBound ? 1 + 8 * 15 : nil).print()
+    Figure("\(name) CPU", "ms", costs.map(\.cpu), goal: isBound ? 30 : nil).print()
+    Figure("\(name) wall", "ms", costs.map(\.wall), goal: nil).print()
+    guard isBound else { return }
+    let children = try stage.children(of: ["eni-init", "refresh"])
+    Figure("\(name) child processes", "", [Double(children)], goal: 0).print()
+    let boots = try (0..<runs).map { _ in
+      try Cost.of(["/usr/sbin/eni-init", "boot"], in: stage.instance).wall
+    }
+    Figure("boot with \(count) ENIs on disk, wall", "ms", boots, goal: 30).print()
   }
 
   private static func answer(_ stage: Stage) throws {
@@ -108,13 +136,40 @@ extension Stage {
     try shell("rm -f /etc/systemd/network/05-* \(records)/\(second.mac)")
   }
 
+  /// Attaches `count` ENIs of ten addresses each, and waits until all are routed.
+  fileprivate func plug(many count: Int) throws {
+    for number in 1...count {
+      let subnet = "10.\(number).0"
+      let addresses = (10..<20).compactMap { IPAddress("\(subnet).\($0)") }
+      guard let block = IPPrefix("\(subnet).0/24"),
+        let part = NetworkInterface.Addresses(subnet: block, addresses: addresses)
+      else { continue }
+      var eni = try SimulatedENI(
+        mac: "02:00:00:00:01:" + (number < 16 ? "0" : "") + String(number, radix: 16),
+        device: number
+      )
+      eni.ipv4 = part
+      try plug(eni, as: "ens10\(number)")
+    }
+    try Condition.wait(until: "all are routed", within: .seconds(300)) {
+      try shell("eni-init status").split(separator: "\n").count { $0.hasSuffix("routed") } == count
+    }
+    try waitUntilIdle(within: .seconds(120))
+  }
+
   /// How many processes an attach of a new ENI starts.
   fileprivate func childrenOfAttach() throws -> Int {
     try plugUnconfigured()
-    try instance.check([
-      "strace", "-f", "-qq", "-e", "trace=execve", "-e", "status=successful", "-o", "/run/trace",
-      "eni-init", "attach", "ens6",
-    ])
+    return try children(of: ["eni-init", "attach", "ens6"])
+  }
+
+  /// How many processes a program starts.
+  fileprivate func children(of words: [String]) throws -> Int {
+    try instance.check(
+      [
+        "strace", "-f", "-qq", "-e", "trace=execve", "-e", "status=successful", "-o", "/run/trace",
+      ] + words
+    )
     // One line for each program that was started, the first of them our own.
     return try shell("grep -c 'execve(' /run/trace").split(separator: "\n").first
       .flatMap { Int($0) }.map { $0 - 1 } ?? -1
