@@ -11,6 +11,9 @@ package struct NetworkdState: Hashable, Sendable {
   /// Whether networkd leaves the link alone.
   package var isUnmanaged: Bool { administrativeState == "unmanaged" }
 
+  /// Whether networkd has given the link up.
+  package var hasFailed: Bool { administrativeState == "failed" }
+
   /// Whether networkd knows what to do with the link; not so while udev is at work on it.
   package var isDecided: Bool { !["pending", "initialized"].contains(administrativeState) }
 

@@ -30,7 +30,10 @@ struct Reconciliation {
     do {
       let wrote = try write(plan, undo: &undo)
       let changed = try activate(plan, isNew: isNew, before: before, kernel: kernel, undo: &undo)
-      try Verification(plan: plan, before: before, patience: Self.patience).run(kernel)
+      let verification = Verification(plan: plan, before: before, patience: Self.patience) {
+        try reviveIfFailed($0)
+      }
+      try verification.run(kernel)
       let withdrew = try facts.isAgreed && withdraw(plan, kernel)
       if wrote || changed || withdrew { host.log.notice(plan.summary) }
     } catch {
@@ -65,6 +68,15 @@ struct Reconciliation {
       guard ContinuousClock.now < deadline else { throw AttachFailure.notManaged(link.name) }
       Timekeeper.system.sleep(.milliseconds(20))
     }
+  }
+
+  /// Has networkd begin anew with a link that it has given up: a reload passes it over.
+  ///
+  /// systemd 252 may do so when a link was renamed while it was at work on it.
+  private func reviveIfFailed(_ link: Link) throws {
+    guard try NetworkdState(link.index, host.files)?.hasFailed ?? false else { return }
+    host.log.warning("networkd has given \(link.name) up, and is told to begin anew")
+    try Networkd.reconfigure(link.name)
   }
 
   private func plan(_ state: KernelState) throws -> InterfacePlan? {

@@ -10,6 +10,8 @@ struct Verification {
   let before: KernelState
   /// How long to wait.
   let patience: Duration
+  /// Called between looks, to help along what has got stuck.
+  let assist: (Link) throws -> Void
 
   /// - Throws: ``VerificationFailure`` when main's default route changed, or the kernel does not
   ///   show the plan in time; it names what is missing.
@@ -26,7 +28,8 @@ struct Verification {
       guard let failure else { return }
       let left = ContinuousClock.now.duration(to: deadline)
       guard left > .zero else { throw failure }
-      _ = try monitor.wait(timeout: left)
+      // What gets stuck in a manager is no event of the kernel's.
+      if try !monitor.wait(timeout: min(left, .seconds(1))) { try assist(link) }
     }
   }
 
