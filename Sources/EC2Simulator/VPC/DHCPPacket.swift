@@ -8,7 +8,7 @@ package struct DHCPPacket: Hashable, Sendable {
   package let family: AddressFamily
   /// The message type: option 53 for IPv4 (1 is DHCPDISCOVER), the first octet for IPv6.
   package let messageType: UInt8?
-  /// When it was seen, since the port was made.
+  /// When it was seen, since the VPC was made.
   package let time: Duration
   /// The UDP payload.
   package let payload: [UInt8]

@@ -22,12 +22,18 @@ final class Port: Sendable {
 
   private let state: Mutex<State>
   private let capture: PacketSocket
-  private let start = ContinuousClock.now
+  private let start: ContinuousClock.Instant
 
-  /// Begins to watch `device`, which exists and is down.
-  init(device: String, mac: MACAddress, eni: SimulatedENI) throws(SystemCallError) {
+  /// Begins to watch `device`, which exists and is down; times count from `start`.
+  init(
+    device: String,
+    mac: MACAddress,
+    eni: SimulatedENI,
+    start: ContinuousClock.Instant
+  ) throws(SystemCallError) {
     self.device = device
     self.mac = mac
+    self.start = start
     state = Mutex(State(eni: eni))
     capture = try PacketSocket(device: device)
     Thread.detachNewThread { [weak self, socket = capture.socket] in

@@ -16,6 +16,8 @@ package final class VirtualPrivateCloud {
   /// Whom a public client would be: 203.0.113.10 and 2001:db8:ffff::10, behind the router.
   package let internet: VirtualHost
 
+  /// What the times of packets count from, so that those of two ENIs can be compared.
+  private let start = ContinuousClock.now
   private var ports: [NetworkInterface.ID: Port] = [:]
   private var neighbors: [IPPrefix: VirtualHost] = [:]
   private var neighborPorts: [Port] = []
@@ -158,7 +160,7 @@ extension VirtualPrivateCloud {
     }
     try RouterNamespace.create(device, attachment, mac: mac, eni: eni.mac)
     do {
-      let port = try Port(device: device, mac: mac, eni: eni)
+      let port = try Port(device: device, mac: mac, eni: eni, start: start)
       try RouterNamespace.nft(port.sourceCheck.beginning(for: eni))
       try RouterNamespace.configure(device, for: eni)
       return port
