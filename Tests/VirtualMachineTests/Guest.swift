@@ -10,53 +10,75 @@ final class Guest {
   let cloud: SimulatedCloud
   /// The machine.
   let machine: VirtualMachine
-  /// The primary ENI, in slot 5.
-  let primary: SimulatedENI
-  /// An ENI to plug in, in slot 6.
-  let second: SimulatedENI
+  /// Which instance it is.
+  let launch: Launch
 
+  private let image: GuestImage
   private let root: TemporaryRoot
-  private let secondNIC: VirtualNIC
+  private var slots: Launch.Slots
 
   private static let repository = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
 
   /// Boots an instance of `image`, with the package at hand but not installed.
-  init(_ image: GuestImage) throws {
-    primary = try .examplePrimary()
-    second = try .exampleSecond()
-    root = try TemporaryRoot()
-    cloud = try SimulatedCloud(instance: Fixture.instance)
+  convenience init(_ image: GuestImage) throws {
+    let package = try Data(contentsOf: URL(fileURLWithPath: try Self.package()))
+    try self.init(try .example(), of: image, drive: package) { files, disk in
+      try files.makeOverlay(at: disk)
+    }
+  }
+
+  /// Boots `launch` from a baked image.
+  convenience init(launching launch: Launch, from baked: BakedImage) throws {
+    let drive = launch.instanceData.map { Data($0.utf8) }
+    try self.init(launch, of: baked.base, drive: drive) { _, disk in try baked.copy(to: disk) }
+  }
+
+  private init(
+    _ launch: Launch,
+    of image: GuestImage,
+    drive: Data?,
+    makeDisk: (GuestImage.Files, String) throws -> Void
+  ) throws {
+    self.launch = launch
+    self.image = image
+    slots = launch.slots
+    let directory = try TemporaryRoot()
+    root = directory
+    cloud = try SimulatedCloud(instance: launch.instance)
+    if launch.isIMDSDown { cloud.imds.refuseConnections(for: .seconds(3600)) }
     let files = try image.files(
       builder: Self.repository + "/Tests/VirtualMachineTests/Images/build-guest-image",
       cache: Self.repository + "/.build-guests"
     )
-    let disk = root.path + "/disk.qcow2"
-    try files.makeOverlay(at: disk)
-    let nics = try [(primary, 5), (second, 6)].map { eni, slot in
-      guard let tap = InterfaceName("tap\(slot)") else { throw Condition.Unmet("a tap's name") }
-      return try VirtualNIC(macAddress: eni.mac, tap: tap, slot: slot)
-    }
-    secondNIC = nics[1]
     var configuration = VirtualMachineConfiguration(
       files: files,
-      disk: disk,
-      directory: root.path,
-      instanceID: Fixture.instance,
-      nics: [nics[0]]
+      disk: directory.path + "/disk.qcow2",
+      directory: directory.path,
+      instanceID: launch.instance
     )
+    try makeDisk(files, configuration.disk)
     configuration.usesOneThread = image == .trixie
-    configuration.extraDrive = try Self.drive(holding: try Self.package(), in: root.path)
+    configuration.extraDrive = try drive.map { try Self.drive(holding: $0, in: directory.path) }
     machine = VirtualMachine(configuration)
-    try cloud.attach(primary, to: .tap(nics[0].tap))
-    try machine.start()
-    try waitUntilUp()
+    try cloud.attach(primary, to: .tap(Self.tap(of: primary)))
+    if launch.isSecondAttached { try cloud.attach(second, to: .tap(Self.tap(of: second))) }
+    try start()
   }
 
   deinit {
     machine.kill()
     try? cloud.vpc.tearDown()
   }
+
+  /// The primary ENI.
+  var primary: SimulatedENI { launch.primary }
+
+  /// The other one.
+  var second: SimulatedENI { launch.second }
+
+  /// What the guest calls the primary: its slot's name.
+  var primaryLink: String { "ens\(slots.primary)" }
 
   /// Installs the package as an administrator would, and names this machine's driver.
   ///
@@ -77,13 +99,13 @@ final class Guest {
 
   /// Attaches the second ENI.
   func plugSecond() throws {
-    try cloud.attach(second, to: .tap(secondNIC.tap))
-    try machine.plug(secondNIC)
+    try cloud.attach(second, to: .tap(Self.tap(of: second)))
+    try machine.plug(try nic(of: second, in: slots.second))
   }
 
   /// Detaches it.
   func unplugSecond() throws {
-    try machine.unplug(secondNIC)
+    try machine.unplug(try nic(of: second, in: slots.second))
     try cloud.detach(second)
   }
 
@@ -93,37 +115,55 @@ final class Guest {
     try waitUntilUp()
   }
 
-  /// Waits until the second ENI's address answers an echo request from the internet.
-  func waitUntilAnswering(_ address: IPAddress) throws {
+  /// Turns the guest off in good order and on again with its ENIs in other slots.
+  func restart(in slots: Launch.Slots) throws {
+    try machine.shutDown()
+    self.slots = slots
+    try start()
+  }
+
+  /// Turns the guest off in good order and makes an image of its disk.
+  ///
+  /// `networkFiles` is kept with it.
+  func bake(networkFiles: String) throws -> BakedImage {
+    try machine.shutDown()
+    return try BakedImage(
+      image,
+      disk: machine.configuration.disk,
+      former: launch,
+      networkFiles: networkFiles
+    )
+  }
+
+  private func start() throws {
+    var nics = [try nic(of: primary, in: slots.primary)]
+    if cloud.vpc.attachedENIs.contains(where: { $0.id == second.id }) {
+      nics.append(try nic(of: second, in: slots.second))
+    }
+    machine.configuration.nics = nics
+    try machine.start()
+    try waitUntilUp()
+  }
+
+  private func waitUntilUp() throws {
+    try machine.waitUntilReady()
     do {
-      try Condition.wait(until: "\(address) answers", within: .seconds(120)) {
-        try cloud.probeFromInternet(address, count: 1).isLossless
+      try Condition.wait(until: "the primary has its lease", within: .seconds(180)) {
+        try mainDefaultRoutes().contains("dev \(primaryLink) ")
       }
     } catch {
       throw Condition.Unmet("\(error)\n\(try diagnosis())")
     }
   }
 
-  /// The default routes of the main table.
-  func mainDefaultRoutes() throws -> String {
-    try machine.run("ip route show table main default")
+  private static func tap(of eni: SimulatedENI) throws -> InterfaceName {
+    let name = "tap\(eni.attachment.deviceNumber)"
+    guard let tap = InterfaceName(name) else { throw Condition.Unmet("a tap called \(name)") }
+    return tap
   }
 
-  /// What to look at when something went wrong.
-  func diagnosis() throws -> String {
-    try machine.result(
-      of: """
-        eni-init status; ip address; ip rule; ip route show table all | grep -v local
-        networkctl list; journalctl -b --no-pager -u 'eni-init*' | tail -40
-        """
-    ).output
-  }
-
-  private func waitUntilUp() throws {
-    try machine.waitUntilReady()
-    try Condition.wait(until: "the primary has its lease", within: .seconds(180)) {
-      try !mainDefaultRoutes().isEmpty
-    }
+  private func nic(of eni: SimulatedENI, in slot: Int) throws -> VirtualNIC {
+    try VirtualNIC(macAddress: eni.mac, tap: try Self.tap(of: eni), slot: slot)
   }
 
   private static func package() throws -> String {
@@ -136,12 +176,11 @@ final class Guest {
     return "\(directory)/\(found)"
   }
 
-  /// A raw drive has whole sectors, so the package is padded; the guest is told its true size.
-  private static func drive(holding file: String, in directory: String) throws -> String {
-    var content = try Data(contentsOf: URL(fileURLWithPath: file))
-    content.append(Data(count: (512 - content.count % 512) % 512))
-    let path = directory + "/package.img"
-    try content.write(to: URL(fileURLWithPath: path))
+  /// A raw drive has whole sectors, so the content is padded, with what ends no text.
+  private static func drive(holding content: Data, in directory: String) throws -> String {
+    let padding = Data(repeating: UInt8(ascii: "\n"), count: (512 - content.count % 512) % 512)
+    let path = directory + "/drive.img"
+    try (content + padding).write(to: URL(fileURLWithPath: path))
     return path
   }
 }

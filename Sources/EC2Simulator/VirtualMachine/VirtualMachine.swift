@@ -8,8 +8,8 @@ import NetworkModel
 /// it runs, and a channel for commands that needs no network. All methods block; limits are for
 /// an emulator, ten to thirty times slower than an instance. QEMU ends with this object.
 package final class VirtualMachine {
-  /// What it is made of.
-  package let configuration: VirtualMachineConfiguration
+  /// What it is made of; a change counts from the next start.
+  package var configuration: VirtualMachineConfiguration
 
   private var process: QEMUProcess?
   private var monitor: QMPConnection?

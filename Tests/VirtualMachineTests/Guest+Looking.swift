@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+import EC2Simulator
+import NetworkModel
+import Testing
+
+// What a test asks of a guest, and what it expects in every one.
+extension Guest {
+  /// Waits until an address of the second ENI answers an echo request from the internet.
+  func waitUntilAnswering() throws {
+    let address = try #require(second.addresses.first)
+    do {
+      try Condition.wait(until: "\(address) answers", within: .seconds(120)) {
+        try cloud.probeFromInternet(address, count: 1).isLossless
+      }
+    } catch {
+      throw Condition.Unmet("\(error)\n\(try diagnosis())")
+    }
+  }
+
+  /// Waits until no run that an event started is left.
+  ///
+  /// Only where IMDS answers: without it a run for an ENI that udev does not know yet goes on.
+  func waitUntilIdle() throws {
+    do {
+      try Condition.wait(until: "no run is left", within: .seconds(120)) {
+        try machine.run("systemctl list-units --no-legend --state=activating 'eni-init*'").isEmpty
+      }
+    } catch {
+      throw Condition.Unmet("\(error)\n\(try diagnosis())")
+    }
+  }
+
+  /// Does what the timer does every minute.
+  func refresh() throws {
+    try machine.run("systemctl start eni-init-refresh.service", within: .seconds(120))
+  }
+
+  /// The default routes of the main table.
+  func mainDefaultRoutes() throws -> String {
+    try machine.run("ip route show table main default")
+  }
+
+  /// What a unit's run said in this boot.
+  func journal(of unit: String) throws -> String {
+    try machine.run("journalctl -b --no-pager -o short-monotonic -u '\(unit)'")
+  }
+
+  /// A moment in the life of a unit, in microseconds since the boot: a property of systemd(1).
+  func moment(_ property: String, of unit: String) throws -> Int {
+    let text = try machine.run("systemctl show --value -p \(property)TimestampMonotonic \(unit)")
+    return try #require(Int(text.split(separator: "\n").joined()))
+  }
+
+  /// Owners, modes and content of what the image's own stack has in `/run/systemd/network`; the
+  /// directory's are those of the package's units too.
+  func networkFilesOfTheImage() throws -> String {
+    try machine.run(
+      """
+      cd /run/systemd/network 2>/dev/null || exit 0
+      find . -name '*netplan*' -exec stat -c '%n %U:%G %a' {} + -exec md5sum {} + | sort
+      """
+    )
+  }
+
+  /// What to look at when something went wrong.
+  func diagnosis() throws -> String {
+    try machine.result(
+      of: """
+        eni-init status; ip address; ip rule; ip route show table all | grep -v local
+        networkctl list; journalctl -b --no-pager -u 'eni-init*' | tail -40
+        """
+    ).output
+  }
+
+  /// The second ENI is named, on disk, answering on all addresses from everywhere, and symmetric.
+  func expectRouted(_ moment: Comment) throws {
+    for address in second.addresses {
+      #expect(try cloud.probeFromInternet(address).isLossless, moment)
+      for subnet in [primary, second].compactMap(\.ipv4?.subnet) {
+        let neighbor = try cloud.vpc.neighbor(in: subnet)
+        #expect(try neighbor.namespace.probe(address).isLossless, moment)
+      }
+    }
+    let link = try machine.run("ip link show nic1")
+    #expect(link.contains("group 10000") && link.contains("\(second.mac)"), moment)
+    let file = try machine.run("cat /etc/systemd/network/05-eni-init-nic1.network")
+    #expect(file.contains("PermanentMACAddress=\(second.mac)"), moment)
+    for eni in [primary, second] {
+      let drops = try cloud.vpc.sourceCheckDrops(of: eni.id)
+      #expect(drops.total == 0, "\(moment): \(eni.id) \(drops)")
+    }
+    #expect(try !mainDefaultRoutes().contains("nic1"), moment)
+  }
+
+  /// It takes packets as large as the primary does.
+  func expectSameMTU(_ moment: Comment) throws {
+    let mtu = try machine.run("cat /sys/class/net/{\(primaryLink),nic1}/mtu")
+    #expect(Set(mtu.split(separator: "\n")).count == 1, moment)
+  }
+
+  /// It has never asked for a lease.
+  func expectNoDHCP(_ moment: Comment) throws {
+    #expect(try cloud.vpc.dhcpPackets(of: second.id).isEmpty, moment)
+  }
+
+  /// systemd has no complaint about a unit of the package.
+  func expectNoFailure(_ moment: Comment) throws {
+    let failed = try machine.run("systemctl list-units --no-legend --state=failed 'eni-init*'")
+    #expect(failed.isEmpty, moment)
+  }
+}
+
+/// Runs one part of a guest's life.
+///
+/// A panic of the guest's kernel is the emulator's (see VirtualMachineConfiguration): the part
+/// begins anew, twice at most. Nothing else is tried again.
+func outlivingPanics<Value>(_ part: () throws -> Value) throws -> Value {
+  for _ in 1...2 {
+    do {
+      return try part()
+    } catch VirtualMachineError.panicked {
+      continue
+    }
+  }
+  return try part()
+}
