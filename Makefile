@@ -41,8 +41,14 @@ test: setup-test lint ## Run every test: units, kernel, whole flow, package, vir
 	  swift test --skip-build --no-parallel --filter '$(NAMESPACE_TESTS)'
 	$(MAKE) deb images
 	$(SUDO) env "PATH=$(PATH)" packaging/check-deb .build/eni-init_*.deb
-	$(PRIVATELY) $(call LIMITED,30m) \
+	$(PRIVATELY) $(call LIMITED,40m) \
 	  swift test --skip-build --no-parallel --filter VirtualMachineTests
+
+.PHONY: power-cuts
+power-cuts: deb images ## Cut the power of a virtual machine at 20 points of an attach
+	swift build --build-tests
+	$(PRIVATELY) env POWER_CUTS=20 $(call LIMITED,40m) \
+	  swift test --skip-build --no-parallel --filter PowerCutTests
 
 .PHONY: lint
 lint: ## Check format, imports and scripts

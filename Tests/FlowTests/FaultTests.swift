@@ -10,6 +10,8 @@ extension FlowTests {
     struct Lateness: Sendable, CustomTestStringConvertible {
       let testDescription: String
       let timeline: MetadataTimeline
+      /// When all of it is true, since the plug.
+      var settled = Duration.seconds(2)
     }
 
     @Test(
@@ -31,12 +33,32 @@ extension FlowTests {
           testDescription: "no network card",
           timeline: MetadataTimeline().absent("network-card", until: .seconds(2))
         ),
+        Lateness(
+          testDescription: "all of it, one after the other",
+          timeline: MetadataTimeline().listed(after: .seconds(1))
+            .deviceNumberZero(until: .seconds(3)).absent("network-card", until: .seconds(4)),
+          settled: .seconds(4)
+        ),
+        Lateness(
+          testDescription: "addresses one by one, after the device number",
+          timeline: MetadataTimeline().deviceNumberZero(until: .seconds(2))
+            .lines(["10.0.1.10", "10.0.1.11"], of: "local-ipv4s", oneEvery: .milliseconds(2300)),
+          settled: .milliseconds(2300)
+        ),
+        Lateness(
+          testDescription: "a subnet that is another one's at first",
+          timeline: MetadataTimeline().setting(
+            "subnet-ipv4-cidr-block",
+            Timed(.text("10.0.7.0/24")).then(.truth, after: .seconds(2))
+          )
+        ),
       ]
     )
     func late(lateness: Lateness) throws {
       let stage = try Stage.withUs()
       var eni = stage.second
       eni.timeline = lateness.timeline
+      let plugged = ContinuousClock.now
       try stage.plug(eni, as: "ens6")
       try Condition.wait(until: "the attach waits for IMDS") {
         try stage.instance.journal().contains("waiting:")
@@ -44,8 +66,13 @@ extension FlowTests {
       let link = try stage.instance.check(["ip", "link", "show", "ens6"])
       #expect(!link.contains(",UP"), "held: \(link)")
       try stage.waitUntilRouted(eni)
+      let delay = ContinuousClock.now - plugged - lateness.settled
+      print("routed \(delay) after \(lateness.testDescription) had settled")
       #expect(try stage.cloud.vpc.dhcpPackets(of: eni.id).isEmpty)
-      #expect(try stage.cloud.probeFromInternet(try #require(IPAddress("10.0.1.10"))).isLossless)
+      for text in ["10.0.1.10", "10.0.1.11"] {
+        let address = try #require(IPAddress(text))
+        #expect(try stage.cloud.probeFromInternet(address).isLossless, "\(text)")
+      }
     }
 
     struct Refusal: Sendable, CustomTestStringConvertible {
@@ -149,14 +176,17 @@ extension FlowTests {
       try stage.waitUntilRouted(stage.second)
     }
 
-    @Test("a run that is killed anywhere is healed by the next")
-    func killed() throws {
+    @Test(
+      "a run that is ended or killed anywhere is healed by the next",
+      arguments: ["TERM", "KILL"]
+    )
+    func killed(signal: String) throws {
       let stage = try Stage.withUs()
       try stage.plug(stage.second, as: "ens6")
       for call in ["rename", "fsync", "vfork,clone,clone3", "sendto", "poll"] {
-        // The kernel kills the program at its second such call.
+        // The kernel sends the program the signal at its second such call.
         _ = try stage.instance.run([
-          "strace", "-f", "-qq", "-o", "/dev/null", "-e", "inject=\(call):signal=KILL:when=2",
+          "strace", "-f", "-qq", "-o", "/dev/null", "-e", "inject=\(call):signal=\(signal):when=2",
           "eni-init", "attach", "\(stage.second.mac)",
         ])
       }

@@ -124,6 +124,45 @@ extension FlowTests {
       #expect(try stage.cloud.vpc.dhcpPackets(of: stage.second.id).isEmpty)
     }
 
+    @Test("an ENI that IMDS goes on listing loses its rules at once, and its files only with it")
+    func forcedDetach() throws {
+      let stage = try Stage.withUs()
+      try stage.plug(stage.second, as: "ens6")
+      try stage.waitUntilRouted(stage.second)
+      // The device goes; the metadata stay, as after a forced detach.
+      try stage.cloud.vpc.detach(stage.second.id)
+      try Condition.wait(until: "the rules are gone", within: .seconds(10)) {
+        try !stage.shell("ip -N rule").contains("10001:")
+      }
+      try stage.shell("eni-init refresh")
+      #expect(try stage.shell("ls /etc/systemd/network").contains("05-eni-init-nic1.network"))
+      stage.cloud.imds.detach(stage.second.mac)
+      try stage.shell("eni-init refresh")
+      #expect(try !stage.shell("ls /etc/systemd/network").contains("nic1"))
+    }
+
+    @Test("an ENI in an IPv6-only subnet answers, and router advertisements change nothing")
+    func ipv6Only() throws {
+      let stage = try Stage.withUs()
+      let eni = try SimulatedENI(
+        mac: "02:00:00:00:00:39",
+        device: 1,
+        ipv6: .init("2001:db8:9::/64", "2001:db8:9::a", prefixes: ["2001:db8:9:0:1::/80"])
+      )
+      try stage.plug(eni, as: "ens6")
+      try stage.waitUntilRouted(eni)
+      let address = try #require(IPAddress("2001:db8:9::a"))
+      #expect(try stage.cloud.probeFromInternet(address).isLossless)
+      #expect(try stage.shell("ip -6 rule").contains("from 2001:db8:9:0:1::/80 lookup"))
+      let routes = try stage.shell("ip -6 route show table main; ip -6 address show dev nic1")
+      try stage.cloud.vpc.advertiseRouter(to: eni.id)
+      #expect(try stage.cloud.probeFromInternet(address).isLossless)
+      let after = try stage.shell("ip -6 route show table main; ip -6 address show dev nic1")
+      #expect(after == routes)
+      #expect(try stage.cloud.vpc.sourceCheckDrops(of: eni.id).total == 0)
+      #expect(try stage.cloud.vpc.dhcpPackets(of: eni.id).isEmpty)
+    }
+
     @Test("an ENI that is unplugged while its attach waits leaves nothing and no error")
     func unpluggedMeanwhile() throws {
       let stage = try Stage.withUs()

@@ -115,6 +115,12 @@ final class Guest {
     try waitUntilUp()
   }
 
+  /// Cuts the power, so that what is not flushed to the disk is lost, and boots again.
+  func cutPowerAndRestart() throws {
+    machine.kill()
+    try start()
+  }
+
   /// Turns the guest off in good order and on again with its ENIs in other slots.
   func restart(in slots: Launch.Slots) throws {
     try machine.shutDown()

@@ -10,7 +10,7 @@ package import NetworkModel
 /// and counts what comes from an ENI with a source that is not the ENI's. An ``IMDSServer`` of this
 /// process can listen on 169.254.169.254 and fd00:ec2::254.
 ///
-/// Not safe to use from several threads at once. There are no router advertisements, no DHCPv6 and
+/// Not safe to use from several threads at once. There are no router advertisements but those asked for, no DHCPv6 and
 /// no address translation: private addresses are reachable from the "internet" host directly.
 package final class VirtualPrivateCloud {
   /// Whom a public client would be: 203.0.113.10 and 2001:db8:ffff::10, behind the router.
@@ -119,6 +119,11 @@ extension VirtualPrivateCloud {
   /// Every DHCPv4 and DHCPv6 packet from the ENI since its port was made, as seen on the wire.
   package func dhcpPackets(of id: NetworkInterface.ID) throws -> [DHCPPacket] {
     try port(id).packets
+  }
+
+  /// Has the router advertise itself once on the ENI's port, as a VPC's does unasked.
+  package func advertiseRouter(to id: NetworkInterface.ID) throws {
+    try RouterAdvertisement.send(by: try port(id).device)
   }
 
   /// What the source check dropped of the ENI's frames since its port was made.
