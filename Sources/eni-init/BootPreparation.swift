@@ -18,7 +18,7 @@ struct BootPreparation {
   ///
   /// No time is lost by it: networkd waits for udev too before it configures a link. The unit's
   /// TimeoutStartSec= leaves room for it.
-  private static let patience: Duration = .seconds(30)
+  private static let patience: Duration = .seconds(60)
 
   func run() throws {
     let told = facts()
