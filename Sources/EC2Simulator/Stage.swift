@@ -27,16 +27,26 @@ package final class Stage {
     case secondBeforePrimary
   }
 
+  /// Whether the metadata service answers.
+  package enum Availability: Sendable {
+    /// It does.
+    case answers
+    /// It refuses connections.
+    case isDown
+    /// It is turned off for this instance: 403 to everything.
+    case isOff
+  }
+
   /// Boots the instance, and waits until it has its lease and, with eni-init, its hold is armed.
   ///
   /// `program` is installed as eni-init with all that the package ships; nil leaves the image as it
   /// is. `launch` says which ENIs are there from the start, `instanceData` what cloud-init leaves in
-  /// its file, and with `isIMDSDown` IMDS refuses connections.
+  /// its file, and `imds` whether IMDS can be asked.
   package init(
     program: String?,
     launch: Launch = .primaryAlone,
     instanceData: String? = nil,
-    isIMDSDown: Bool = false
+    imds: Availability = .answers
   ) throws {
     primary = try .examplePrimary()
     second = try .exampleSecond()
@@ -47,7 +57,11 @@ package final class Stage {
       FileManager.default.temporaryDirectory
       .appendingPathComponent("eni-init-stage-" + UUID().uuidString).path
     cloud = try SimulatedCloud(instance: id)
-    if isIMDSDown { cloud.imds.refuseConnections(for: .seconds(3600)) }
+    switch imds {
+    case .answers: break
+    case .isDown: cloud.imds.refuseConnections(for: .seconds(3600))
+    case .isOff: cloud.imds.fail(with: .status(403))
+    }
     instance = try NamespaceInstance(id: id, directory: directory)
     try instance.powerOn()
     try instance.installImage()
@@ -60,7 +74,7 @@ package final class Stage {
     if launch == .secondAfterPrimary { try plug(second, as: "ens6") }
     try instance.boot()
     try waitForPrimary()
-    guard program != nil else { return }
+    guard program != nil, imds != .isOff else { return }
     do {
       try Condition.wait(until: "the hold is armed", within: .seconds(30)) {
         try instance.run(["test", "-e", records + "/primary"]).status == 0

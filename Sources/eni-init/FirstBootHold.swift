@@ -19,6 +19,20 @@ struct FirstBootHold {
     _ = try host.files.replace(host.renderer.firstBootHold(except: candidate?.name))
   }
 
+  /// Ends the hold when nothing will ever tell who the primary is, because IMDS is turned off: the
+  /// image then has every ENI, as it would without us, and the way in is open.
+  func giveUp(_ instance: InstanceID) throws {
+    try host.locked(within: .seconds(30)) {
+      guard try !host.records.records(of: instance).contains(where: { $0.role == .primary }),
+        try host.files.remove(path)
+      else { return }
+      try Networkd.reload(host.files)
+      host.log.warning(
+        "IMDS is turned off, so nothing tells which ENI is the primary: all are left to the image"
+      )
+    }
+  }
+
   /// Lets the primary go when the candidate was another ENI and is configured by now; runs under
   /// the lock.
   ///

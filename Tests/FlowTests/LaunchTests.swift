@@ -61,7 +61,7 @@ extension FlowTests {
       let stage = try Stage.withUs(
         launch: .secondBeforePrimary,
         instanceData: Self.instanceData,
-        isIMDSDown: true
+        imds: .isDown
       )
       try expectSettled(stage)
       #expect(stage.cloud.imds.log.isEmpty)
@@ -77,6 +77,16 @@ extension FlowTests {
       }
       try stage.reboot()
       try expectSettled(stage)
+    }
+
+    @Test("with IMDS turned off all are left to the image, so that the primary is reached")
+    func imdsOff() throws {
+      let stage = try Stage.withUs(launch: .secondBeforePrimary, imds: .isOff)
+      try Condition.wait(until: "the primary has its lease", within: .seconds(30)) {
+        try stage.mainDefaultRoutes().contains("via 10.0.0.1 dev ens5")
+      }
+      #expect(try stage.instance.journal().contains("all are left to the image"))
+      #expect(try !stage.shell("ip rule").contains("10000"))
     }
 
     @Test("the facts of another instance are not used")

@@ -7,13 +7,13 @@ extension Stage {
   static func withUs(
     launch: Launch = .primaryAlone,
     instanceData: String? = nil,
-    isIMDSDown: Bool = false
+    imds: Availability = .answers
   ) throws -> Stage {
     try Stage(
       program: BuiltProduct.path("eni-init"),
       launch: launch,
       instanceData: instanceData,
-      isIMDSDown: isIMDSDown
+      imds: imds
     )
   }
 

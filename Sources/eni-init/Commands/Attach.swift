@@ -44,6 +44,9 @@ struct Attach: ParsableCommand {
     } catch IMDSError.linkGone(let mac) {
       // Detached before it was configured: nothing was changed, nothing is left to do.
       return host.log.notice("\(mac) went away before IMDS knew it")
+    } catch IMDSError.denied(let path) {
+      try FirstBootHold(host: host).giveUp(try host.identity())
+      throw IMDSError.denied(path: path)
     }
     guard let facts else { return }
     try host.locked(within: .seconds(30)) {
