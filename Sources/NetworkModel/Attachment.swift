@@ -45,6 +45,18 @@ package struct Attachment: Hashable, Sendable {
     InterfaceName(prefix + String(deviceNumber) + (networkCard == 0 ? "" : "c\(networkCard)"))
   }
 
+  /// Reads ``name(prefix:)`` back.
+  package init?(name: InterfaceName, prefix: String = "nic") {
+    guard name.text.hasPrefix(prefix) else { return nil }
+    let numbers = name.text.dropFirst(prefix.count)
+      .split(separator: "c", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let device = numbers.first.flatMap({ Int($0) }),
+      let card = numbers.count == 1 ? 0 : Int(numbers[1])
+    else { return nil }
+    self.init(networkCard: card, deviceNumber: device)
+    guard self.name(prefix: prefix) == name else { return nil }
+  }
+
   /// `device-number-1.0`: the alternative name that says the slot whatever the name is.
   package var alternativeName: String { "device-number-\(deviceNumber).\(networkCard)" }
 

@@ -34,6 +34,7 @@ extension FlowTests {
       #expect(try answers(stage))
       #expect(try stage.instance.check(["ip", "link", "show", "nic1"]).contains("group 10000"))
       #expect(stage.cloud.imds.log.isEmpty)
+      #expect(try stage.status(of: stage.second)?.hasSuffix("10001  routed") ?? false)
       #expect(try stage.cloud.vpc.dhcpPackets(of: stage.second.id).isEmpty)
     }
 

@@ -30,6 +30,15 @@ struct AttachmentTests {
     #expect(slot.rulePriority.rawValue == expected.number)
     #expect(slot.metric == expected.metric)
     #expect(Attachment(alternativeName: slot.alternativeName) == slot)
+    #expect(try Attachment(name: #require(slot.name())) == slot)
+  }
+
+  @Test(
+    "a name that no slot has is not read back",
+    arguments: ["nic", "nicc1", "nic01", "nic1c", "nic1c0", "nic1c01", "nic100", "ens5", "nic-7"]
+  )
+  func foreignName(text: String) throws {
+    #expect(try Attachment(name: #require(InterfaceName(text))) == nil)
   }
 
   @Test("all slots have different tables, inside the reserved range")

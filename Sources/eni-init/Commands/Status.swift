@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import HostSystem
+import NetworkModel
 import Rtnetlink
 import Udev
 
@@ -28,7 +29,8 @@ struct Status: ParsableCommand {
       state: try RouteSocket().snapshot(),
       marked: try UdevContext().interfaces(),
       instance: instance,
-      records: try instance.map { try host.records.records(of: $0) } ?? []
+      records: try instance.map { try host.records.records(of: $0) } ?? [],
+      namePrefix: host.configuration.policy.namePrefix
     )
     print(json ? try report.json() : report.table, terminator: "")
   }

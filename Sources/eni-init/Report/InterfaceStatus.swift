@@ -16,11 +16,11 @@ struct InterfaceStatus: Encodable {
   let index: UInt32
   /// The current name.
   let name: String
-  /// The ENI's id, from its alternative name; nil until it is known.
+  /// The ENI's id, from its alternative name or its record; nil until it is known.
   let eni: String?
   /// The MAC.
   let mac: String?
-  /// The network card and device number, from the alternative name; nil until known.
+  /// The network card and device number, from the same; nil until known.
   let networkCard: UInt8?
   /// See ``networkCard``.
   let deviceNumber: UInt8?
@@ -47,13 +47,25 @@ struct InterfaceStatus: Encodable {
   }
 
   /// The status of a link that udev marked with `role`.
-  init(_ link: Link, role: InterfaceRecord.Role, state: KernelState) {
-    let slot = link.alternativeNames.lazy.compactMap(Attachment.init(alternativeName:)).first
+  ///
+  /// The alternative names come with the first attach of a boot, which needs IMDS; the record is there
+  /// before. A record counts more than udev's mark, which is as old as the link's last event.
+  init(
+    _ link: Link,
+    role: InterfaceRecord.Role,
+    record: InterfaceRecord?,
+    namePrefix: String,
+    state: KernelState
+  ) {
+    let role = record?.role ?? role
+    let slot =
+      link.alternativeNames.lazy.compactMap(Attachment.init(alternativeName:)).first
+      ?? record?.name.flatMap { Attachment(name: $0, prefix: namePrefix) }
     let prefixes = state.addresses.filter { $0.link == link.index }.map(\.prefix)
       .filter { !$0.address.isLinkLocal }
     index = link.index.rawValue
     name = link.name.text
-    eni = link.alternativeNames.first { NetworkInterface.ID($0) != nil }
+    eni = link.alternativeNames.first { NetworkInterface.ID($0) != nil } ?? record?.id?.text
     mac = (link.permanentAddress ?? link.address)?.description
     networkCard = slot?.networkCard
     deviceNumber = slot?.deviceNumber

@@ -18,17 +18,27 @@ struct StatusReport: Encodable {
     case interfaces
   }
 
-  /// The report of what kernel and udev show.
-  ///
-  /// A record counts more than udev's mark, which is as old as the link's last event.
-  init(state: KernelState, marked: [UdevLink], instance: InstanceID?, records: [InterfaceRecord]) {
+  /// The report of what kernel, udev and the records show.
+  init(
+    state: KernelState,
+    marked: [UdevLink],
+    instance: InstanceID?,
+    records: [InterfaceRecord],
+    namePrefix: String
+  ) {
     self.instance = instance?.text
     interfaces = marked.compactMap { mark in
       guard let role = mark.role,
         let link = state.links.first(where: { $0.index == mark.index })
       else { return nil }
       let record = records.first { state.link(mac: $0.mac)?.index == link.index }
-      return InterfaceStatus(link, role: record?.role ?? role, state: state)
+      return InterfaceStatus(
+        link,
+        role: role,
+        record: record,
+        namePrefix: namePrefix,
+        state: state
+      )
     }.sorted { ($0.order, $0.index) < ($1.order, $1.index) }
   }
 
