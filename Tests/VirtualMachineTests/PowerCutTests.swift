@@ -19,6 +19,8 @@ struct PowerCutTests {
     let guest = try outlivingPanics {
       let guest = try Guest(.bookworm)
       _ = try guest.install()
+      // What the test itself has written, the rule that names the driver, must not be lost.
+      try guest.machine.run("sync")
       return guest
     }
     for cut in 0..<Self.cuts {
