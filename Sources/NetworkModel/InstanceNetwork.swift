@@ -12,4 +12,12 @@ package struct InstanceNetwork: Hashable, Sendable {
     self.primaryMAC = primaryMAC
     self.interfaces = interfaces
   }
+
+  /// Where each ENI is; of one that is told twice, what was told first.
+  package var slots: [MACAddress: Attachment] {
+    Dictionary(
+      interfaces.map { ($0.mac, $0.attachment) },
+      uniquingKeysWith: { first, _ in first }
+    )
+  }
 }

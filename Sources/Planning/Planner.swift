@@ -42,7 +42,7 @@ package struct Planner: Sendable {
       if let other = owner.updateValue(interface.mac, forKey: interface.attachment) {
         throw .slotClaimedTwice(interface.attachment, other, interface.mac)
       }
-      guard let name = interface.attachment.name(prefix: namePrefix) else {
+      guard let name = name(of: interface.attachment) else {
         throw .nameTooLong(prefix: namePrefix, interface.attachment)
       }
       plans.append(
@@ -53,6 +53,9 @@ package struct Planner: Sendable {
     return NetworkPlan(primary: primary.map(planPrimary), interfaces: plans)
   }
 
+  /// The name of the ENI in a slot; nil when the prefix makes it longer than a name may be.
+  package func name(of slot: Attachment) -> InterfaceName? { slot.name(prefix: namePrefix) }
+
   /// The facts with what the kernel has of the same ENIs in the same slots: what to plan from as
   /// long as no second reading has agreed that something is gone.
   package func retaining(_ instance: InstanceNetwork, in state: KernelIndex) -> InstanceNetwork {
@@ -61,7 +64,7 @@ package struct Planner: Sendable {
       interfaces: instance.interfaces.map { interface in
         let slot = interface.attachment
         // Of a link without the slot's name, the slot's rules are a former owner's.
-        guard let link = state.link(mac: interface.mac), link.name == slot.name(prefix: namePrefix)
+        guard let link = state.link(mac: interface.mac), link.name == name(of: slot)
         else { return interface }
         return interface.keeping(state.sources(of: slot), onLink: state.addresses(on: link.index))
       }

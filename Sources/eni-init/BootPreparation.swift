@@ -22,7 +22,7 @@ struct BootPreparation {
 
   func run() throws {
     let told = facts()
-    let isKnown = try host.records.records(of: instance).contains { $0.role == .primary }
+    let isKnown = try PrimaryRecord(host: host).recorded(of: instance) != nil
     if let told {
       try PrimaryRecord(host: host).remember(told.primaryMAC, of: instance)
     }
@@ -74,7 +74,7 @@ struct BootPreparation {
     guard try Refusal.reason(on: host) == nil, !policy.asksForMembership else { return }
     for interface in network.interfaces where interface.mac != network.primaryMAC {
       guard policy.reasonToIgnore(mac: interface.mac, id: interface.id) == nil else { continue }
-      let name = interface.attachment.name(prefix: host.planner.namePrefix)
+      let name = host.planner.name(of: interface.attachment)
       guard !records.contains(where: { $0.mac == interface.mac && $0.name == name }) else {
         continue
       }
@@ -82,10 +82,7 @@ struct BootPreparation {
         instance: instance,
         primaryMAC: network.primaryMAC,
         interface: interface,
-        otherSlots: Dictionary(
-          network.interfaces.map { ($0.mac, $0.attachment) },
-          uniquingKeysWith: { first, _ in first }
-        )
+        otherSlots: network.slots
       )
       do {
         try Reconciliation(host: host, facts: facts).prepare()

@@ -59,7 +59,7 @@ struct FactsGathering {
     of interface: NetworkInterface,
     _ instance: InstanceID
   ) throws -> [MACAddress: Attachment] {
-    let name = interface.attachment.name(prefix: host.planner.namePrefix)
+    let name = host.planner.name(of: interface.attachment)
     var slots: [MACAddress: Attachment] = [:]
     for record in try host.records.records(of: instance)
     where record.name == name && record.mac != interface.mac {

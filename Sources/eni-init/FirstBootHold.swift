@@ -23,7 +23,7 @@ struct FirstBootHold {
   /// image then has every ENI, as it would without us, and the way in is open.
   func giveUp(_ instance: InstanceID) throws {
     try host.locked(within: .seconds(30)) {
-      guard try !host.records.records(of: instance).contains(where: { $0.role == .primary }),
+      guard try PrimaryRecord(host: host).recorded(of: instance) == nil,
         try host.files.remove(path)
       else { return }
       try Networkd.reload(host.files)

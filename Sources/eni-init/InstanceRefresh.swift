@@ -22,6 +22,10 @@ struct InstanceRefresh {
 
   /// - Throws: ``RefreshFailure`` when it could not be done for every ENI; it was done for the others.
   func run() throws {
+    if let reason = try Refusal.reason(on: host) {
+      // Every minute, so to somebody who looks on only.
+      return host.log.remark("nothing is done: \(reason)")
+    }
     let first = try survey()
     try PrimaryRecord(host: host).remember(first.network.primaryMAC, of: instance)
     var pass = try host.locked(within: .seconds(30)) { try self.pass(first, after: nil) }
@@ -56,20 +60,17 @@ struct InstanceRefresh {
   private func pass(_ survey: InstanceSurvey, after former: InstanceSurvey?) throws -> Pass {
     let kernel = try RouteSocket()
     let state = KernelIndex(try kernel.snapshot())
-    let marked = try UdevContext().interfaces()
-    try announceLostLinks(survey, state, marked)
+    let udev = try UdevContext()
+    let known = Set(try udev.interfaces().map(\.index))
+    try announceLostLinks(survey, state, udev, known)
     var pass = Pass(failures: survey.malformed.map(\.error))
-    let known = Set(marked.map(\.index))
-    let told = survey.network.interfaces.filter { interface in
-      state.link(mac: interface.mac).map { known.contains($0.index) } ?? false
-        || interface.mac == survey.network.primaryMAC
-    }
-    for interface in told where interface.mac != survey.network.primaryMAC {
+    for interface in survey.network.interfaces where interface.mac != survey.network.primaryMAC {
+      guard let link = state.link(mac: interface.mac), known.contains(link.index) else { continue }
       let facts = ENIFacts(
         instance: instance,
         primaryMAC: survey.network.primaryMAC,
         interface: interface,
-        otherSlots: survey.slots,
+        otherSlots: survey.network.slots,
         isAgreed: former?.interface(interface.mac) == interface
       )
       pass.attempt { try refresh(facts, state, &$0) }
@@ -131,10 +132,9 @@ struct InstanceRefresh {
   private func announceLostLinks(
     _ survey: InstanceSurvey,
     _ state: KernelIndex,
-    _ marked: [UdevLink]
+    _ udev: borrowing UdevContext,
+    _ known: Set<Link.Index>
   ) throws {
-    let known = Set(marked.map(\.index))
-    let udev = try UdevContext()
     for mac in survey.listed {
       guard let link = state.link(mac: mac), !known.contains(link.index),
         let told = udev.link(link.index), !told.isInitialised

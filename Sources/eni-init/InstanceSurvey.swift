@@ -53,14 +53,6 @@ struct InstanceSurvey {
     listed = Set(macs)
   }
 
-  /// Where each ENI is.
-  var slots: [MACAddress: Attachment] {
-    Dictionary(
-      network.interfaces.map { ($0.mac, $0.attachment) },
-      uniquingKeysWith: { first, _ in first }
-    )
-  }
-
   /// The facts of one ENI; nil when they are not complete.
   func interface(_ mac: MACAddress) -> NetworkInterface? {
     network.interfaces.first { $0.mac == mac }

@@ -19,11 +19,7 @@ struct PrimaryReconciliation {
   ///
   /// - Returns: whether the host has something that this reading did not tell.
   func run(_ network: InstanceNetwork, _ state: KernelIndex, _ kernel: RouteSocket) throws -> Bool {
-    let facts = InstanceNetwork(
-      primaryMAC: network.primaryMAC,
-      interfaces: network.interfaces.filter { $0.mac == network.primaryMAC }
-    )
-    guard let told = try host.planner.plan(for: facts, links: []).primary,
+    guard let told = try host.planner.plan(for: network, links: []).primary,
       let link = state.link(mac: told.mac), hasLease(link, state)
     else { return false }
     let files = try OwnedFileInventory(host).files.filter(\.isForPrimary)

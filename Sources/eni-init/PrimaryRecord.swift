@@ -9,6 +9,11 @@ import NetworkModel
 struct PrimaryRecord {
   let host: Host
 
+  /// The record; nil while nobody has told.
+  func recorded(of instance: InstanceID) throws -> InterfaceRecord? {
+    try host.records.records(of: instance).first { $0.role == .primary }
+  }
+
   /// Puts the primary on record, once: it cannot change while the instance lives.
   ///
   /// - Returns: whether it is news.
@@ -16,8 +21,7 @@ struct PrimaryRecord {
   @discardableResult
   func remember(_ primary: MACAddress, of instance: InstanceID) throws -> Bool {
     try host.locked(within: .seconds(30)) {
-      let recorded = try host.records.records(of: instance).first { $0.role == .primary }
-      if let recorded, recorded.mac != primary {
+      if let recorded = try recorded(of: instance), recorded.mac != primary {
         throw AttachFailure.primaryChanged(recorded: recorded.mac, told: primary)
       }
       // Saved again when it is there: a run that was cut off may have left half of it.

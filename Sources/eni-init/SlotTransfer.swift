@@ -16,7 +16,7 @@ struct SlotTransfer {
   /// - Throws: ``AttachFailure/slotTaken(_:by:)`` when the other one is here, and IMDS does not say
   ///   that it has left the slot: then one of the two is told wrongly.
   func run(_ kernel: RouteSocket) throws {
-    guard let name = facts.interface.attachment.name(prefix: host.planner.namePrefix) else {
+    guard let name = host.planner.name(of: facts.interface.attachment) else {
       return
     }
     let others = try host.records.records(of: facts.instance).filter {

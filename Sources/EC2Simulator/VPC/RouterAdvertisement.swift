@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
+import Glibc
 import NetworkModel
 
 /// A router advertisement (RFC 4861, section 4.2), as a VPC's router sends one on each ENI.

@@ -23,10 +23,6 @@ struct Refresh: ParsableCommand {
 
   func run() throws {
     let host = try Host(root: options.root)
-    if let reason = try Refusal.reason(on: host) {
-      // Every minute, so to somebody who looks on only.
-      return host.log.remark("nothing is done: \(reason)")
-    }
     try InstanceRefresh(
       host: host,
       instance: try host.identity(),
