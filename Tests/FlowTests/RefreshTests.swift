@@ -161,6 +161,27 @@ extension FlowTests {
       #expect(try probe.stop().isLossless)
     }
 
+    @Test("what networkd removes of an ENI that it does not know is put back when another goes")
+    func repair() throws {
+      let stage = try routed()
+      let third = try SimulatedENI(
+        mac: "02:00:00:00:00:07",
+        device: 2,
+        ipv4: .init("10.0.2.0/24", "10.0.2.10")
+      )
+      // A file of another link is newer than networkd's last look, so the third stays foreign to it.
+      try stage.shell("cd /etc/systemd/network; cp 80-dhcp.network new; mv new 80-dhcp.network")
+      try stage.plug(third, as: "ens7")
+      try stage.waitUntilRouted(third)
+      #expect(try stage.shell("networkctl list nic2").contains("unmanaged"))
+      try stage.shell("ip rule del priority 10002")
+      try stage.unplug(stage.second)
+      try Condition.wait(until: "the rule is back", within: .seconds(30)) {
+        try stage.shell("ip -N rule").contains("10002:\tfrom 10.0.2.10 lookup 10002")
+      }
+      #expect(try answers(stage, "10.0.2.10"))
+    }
+
     @Test("the MTU follows the primary's, in the kernel and on disk")
     func mtu() throws {
       let stage = try routed()

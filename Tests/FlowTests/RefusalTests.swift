@@ -76,6 +76,40 @@ extension FlowTests {
       #expect(try stage.shell("cat /sys/class/net/nic1/mtu") == "1400\n")
     }
 
+    @Test("another prefix renames files and table at once, the link at the next boot")
+    func namePrefix() throws {
+      let stage = try Stage.withUs()
+      try stage.plug(stage.second, as: "ens6")
+      try stage.waitUntilRouted(stage.second)
+      try stage.instance.write(
+        "/etc/eni-init/eni-init.conf",
+        content: "[General]\nNamePrefix=net\n"
+      )
+      try stage.shell("eni-init refresh")
+      #expect(try stage.status(of: stage.second)?.hasSuffix("routed") ?? false)
+      let address = try #require(IPAddress("10.0.1.10"))
+      #expect(try stage.cloud.probeFromInternet(address).isLossless)
+      let files = try stage.shell("ls /etc/systemd/network /etc/iproute2/rt_tables.d")
+      #expect(files.contains("05-eni-init-net1.network") && !files.contains("nic1"), "\(files)")
+      #expect(try stage.shell("ip rule").contains("lookup net1"))
+      try stage.reboot()
+      try stage.waitUntilRouted(stage.second)
+      #expect(try stage.status(of: stage.second)?.contains(" net1 ") ?? false)
+      #expect(try stage.cloud.vpc.dhcpPackets(of: stage.second.id).isEmpty)
+    }
+
+    @Test("on a host that a container network plugin has come to, a detach configures nothing")
+    func containerNetworkAtDetach() throws {
+      let stage = try Stage.withUs()
+      try stage.plug(stage.second, as: "ens6")
+      try stage.waitUntilRouted(stage.second)
+      try stage.instance.write("/etc/cni/net.d/05-cilium.conflist", content: "{}\n")
+      try stage.shell(
+        "ip rule del priority 10001 from 10.0.1.11; eni-init detach; eni-init refresh"
+      )
+      #expect(try !stage.shell("ip rule").contains("10.0.1.11"))
+    }
+
     @Test("turned off, it leaves the next boot to the image")
     func turnedOff() throws {
       let stage = try Stage.withUs()
@@ -115,7 +149,8 @@ extension FlowTests {
       let stage = try Stage.withUs()
       try stage.plug(stage.second, as: "ens6")
       try stage.waitUntilRouted(stage.second)
-      if isSealed { try stage.shell("eni-init seal") }
+      // As `cloud-init clean` does it.
+      if isSealed { try stage.shell("/etc/cloud/clean.d/50-eni-init") }
       let successor = try SimulatedENI(
         mac: "02:00:00:00:00:99",
         device: 0,

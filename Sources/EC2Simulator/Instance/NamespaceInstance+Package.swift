@@ -35,10 +35,15 @@ extension NamespaceInstance {
       "/usr/lib/systemd/network/06-eni-init-hold.network",
       from: "\(source)/packaging/network/06-eni-init-hold.network"
     )
+    try write(
+      "/etc/cloud/clean.d/50-eni-init",
+      from: "\(source)/packaging/cloud/50-eni-init",
+      executable: true
+    )
     try installRule()
     try write(
       "/etc/udev/rules.d/69-candidates.rules",
-      content: #"SUBSYSTEM=="net", KERNEL=="ens*|nic*", ENV{ENI_INIT_CANDIDATE}="1""# + "\n"
+      content: #"SUBSYSTEM=="net", KERNEL=="ens*|nic*|net*", ENV{ENI_INIT_CANDIDATE}="1""# + "\n"
     )
   }
 
