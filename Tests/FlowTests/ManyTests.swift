@@ -154,6 +154,10 @@ extension FlowTests {
       let address = try #require(IPAddress("2001:db8:9::a"))
       #expect(try stage.cloud.probeFromInternet(address).isLossless)
       #expect(try stage.shell("ip -6 rule").contains("from 2001:db8:9:0:1::/80 lookup"))
+      // The link-local address, the kernel's own, is tentative for a second.
+      try Condition.wait(until: "no address is tentative") {
+        try stage.shell("ip -6 address show dev nic1 tentative").isEmpty
+      }
       let routes = try stage.shell("ip -6 route show table main; ip -6 address show dev nic1")
       try stage.cloud.vpc.advertiseRouter(to: eni.id)
       #expect(try stage.cloud.probeFromInternet(address).isLossless)

@@ -34,10 +34,31 @@ package final class ContinuousProbe: Sendable {
   ///
   /// Requests of the last 200 ms that were not answered do not count as lost.
   package func stop() throws -> ProbeReport {
-    process.signal(SIGINT)
-    try Condition.wait(until: "the end of ping") { !process.isRunning }
+    try end()
     let inFlight = Int((200 / max(1, interval.milliseconds)) + 1)
     return try ProbeReport(pingOutput: try output(), inFlight: inFlight)
+  }
+
+  /// Ends it when the first `count` requests are answered or `limit` is over, and counts those.
+  ///
+  /// ping(8) could be told how many to send, but then waits for the last no longer than twice the
+  /// longest round trip so far, whatever its `-W` says: too short for a guest on a busy machine.
+  func stop(after count: Int, within limit: Duration) throws -> ProbeReport {
+    do {
+      try Condition.wait(until: "\(count) replies", within: limit) {
+        guard process.isRunning else { return true }
+        return ProbeReport.answered(in: try output()).isSuperset(of: 1...count)
+      }
+    } catch is Condition.Unmet {
+      // What is missing is in the report.
+    }
+    try end()
+    return try ProbeReport(pingOutput: try output(), first: count)
+  }
+
+  private func end() throws {
+    process.signal(SIGINT)
+    try Condition.wait(until: "the end of ping") { !process.isRunning }
   }
 
   private func output() throws -> String {

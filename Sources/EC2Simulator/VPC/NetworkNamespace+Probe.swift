@@ -14,11 +14,8 @@ extension NetworkNamespace {
     interval: Duration = .milliseconds(50),
     timeout: Duration = .seconds(1)
   ) throws -> ProbeReport {
-    var words = ContinuousProbe.words(address, source, interval)
-    words += ["-c", String(count), "-W", ContinuousProbe.seconds(timeout)]
-    // Status 1 says that replies are missing; the report says how many.
-    let result = try program(words).result()
-    return try ProbeReport(pingOutput: result.output + result.errors, inFlight: 0)
+    try startProbing(address, from: source, every: interval)
+      .stop(after: count, within: timeout + interval * (count - 1))
   }
 
   /// Starts to send an echo request every `interval` until it is stopped.
