@@ -55,6 +55,11 @@ package struct KernelIndex: Sendable {
     addresses.contains(.init(link: link, prefix: prefix))
   }
 
+  /// Whether the address is on the link for a time only.
+  package func isLease(_ prefix: IPPrefix, on link: Link.Index) -> Bool {
+    state.leases.contains(.init(link: link, prefix: prefix))
+  }
+
   /// Whether the route leaves by the link.
   package func has(_ route: Route, on link: Link.Index) -> Bool {
     routes.contains(.init(link: link, route: route))

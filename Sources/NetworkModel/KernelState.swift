@@ -34,6 +34,8 @@ package struct KernelState: Hashable, Sendable {
   package var links: [Link]
   /// All addresses, in the kernel's order: the first of a subnet is the preferred source.
   package var addresses: [LinkAddress]
+  /// Those of `addresses` that have an end, as a DHCP client gives them (IFA_F_PERMANENT is not set).
+  package var leases: Set<LinkAddress>
   /// Unicast routes of all tables but `local`.
   package var routes: [LinkRoute]
   /// Rules of both families.
@@ -43,11 +45,13 @@ package struct KernelState: Hashable, Sendable {
   package init(
     links: [Link] = [],
     addresses: [LinkAddress] = [],
+    leases: Set<LinkAddress> = [],
     routes: [LinkRoute] = [],
     rules: [RoutingPolicyRule] = []
   ) {
     self.links = links
     self.addresses = addresses
+    self.leases = leases
     self.routes = routes
     self.rules = rules
   }

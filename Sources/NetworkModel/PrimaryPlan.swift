@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What the primary ENI shall have beside what the image gives it: its secondary addresses.
+/// What the primary ENI shall have: its addresses, of which the image gives it some.
 ///
 /// Nothing else of the primary is ours: its name, its lease, its routes and the rules stay the
 /// image's. A delegated prefix needs nothing there, since main's default leaves by the primary.
 package struct PrimaryPlan: Hashable, Sendable {
   /// The primary ENI's MAC.
   package let mac: MACAddress
-  /// Its addresses but each family's first, which DHCP gives, as host prefixes.
+  /// Its addresses as host prefixes, in IMDS's order.
   package let addresses: [IPPrefix]
 
   /// A plan of these parts.
@@ -19,5 +19,18 @@ package struct PrimaryPlan: Hashable, Sendable {
   /// The plan with what an earlier one had too, until two readings agree that it is gone.
   package func keeping(_ earlier: [IPPrefix]) -> PrimaryPlan {
     PrimaryPlan(mac: mac, addresses: addresses + earlier.filter { !addresses.contains($0) })
+  }
+
+  /// What remains to be given beside what the image gives.
+  ///
+  /// DHCP gives one address of each family: of IPv4 the first, of IPv6 one that IMDS need not list
+  /// first. While the image has given none of a family, its first is left to the image.
+  package func without(_ given: Set<IPAddress>) -> PrimaryPlan {
+    var awaited = Set(AddressFamily.allCases)
+    for prefix in addresses where given.contains(prefix.address) { awaited.remove(prefix.family) }
+    let rest = addresses.filter { prefix in
+      !given.contains(prefix.address) && awaited.remove(prefix.family) == nil
+    }
+    return PrimaryPlan(mac: mac, addresses: rest)
   }
 }

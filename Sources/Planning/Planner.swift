@@ -75,7 +75,7 @@ package struct Planner: Sendable {
     let spoken = interface.families.filter { families.contains($0.family) }
     return PrimaryPlan(
       mac: interface.mac,
-      addresses: spoken.flatMap { $0.addresses.dropFirst().map(\.hostPrefix) }
+      addresses: spoken.flatMap { $0.addresses.map(\.hostPrefix) }
     )
   }
 

@@ -5,14 +5,15 @@ import NetworkModel
 
 /// RTM_NEWADDR as an answer; RTM_GETADDR, RTM_NEWADDR and RTM_DELADDR as requests.
 enum AddressMessage {
-  /// The address that `message` describes; nil for another kind of message and another family.
+  /// The address that `message` describes, and whether it is there for a time only; nil for another
+  /// kind of message and another family.
   ///
   /// The family is checked because a kernel without IPv6 answers a dump of IPv6 addresses with
   /// those of every family it has (rtnl_dump_all), and each IPv4 address would appear twice.
   static func decode(
     _ message: NetlinkMessage,
     family: AddressFamily
-  ) throws(MalformedMessage) -> KernelState.LinkAddress? {
+  ) throws(MalformedMessage) -> (address: KernelState.LinkAddress, isLease: Bool)? {
     guard message.type == .newAddress else { return nil }
     let (header, octets) = try message.payload.splitHeader(ifaddrmsg.self)
     guard header.ifa_family == family.wireValue else { return nil }
@@ -33,10 +34,9 @@ enum AddressMessage {
     guard let own = local ?? address else {
       throw .badValue("an address message has no address")
     }
-    return KernelState.LinkAddress(
-      link: link,
-      prefix: IPPrefix(own, length: header.ifa_prefixlen)
-    )
+    let prefix = IPPrefix(own, length: header.ifa_prefixlen)
+    let isLease = UInt32(header.ifa_flags) & Wire.permanentAddress == 0
+    return (KernelState.LinkAddress(link: link, prefix: prefix), isLease)
   }
 
   /// Asks for all addresses of a family.

@@ -178,6 +178,8 @@ enum Wire {
   static let skipStatistics = UInt32(truncatingIfNeeded: RTEXT_FILTER_SKIP_STATS)
   /// IFA_F_NODAD.
   static let addressWithoutDuplicateDetection = UInt32(truncatingIfNeeded: IFA_F_NODAD)
+  /// IFA_F_PERMANENT.
+  static let permanentAddress = UInt32(truncatingIfNeeded: IFA_F_PERMANENT)
   /// IFA_F_NOPREFIXROUTE.
   static let addressWithoutPrefixRoute = UInt32(truncatingIfNeeded: IFA_F_NOPREFIXROUTE)
   /// RTN_UNICAST.

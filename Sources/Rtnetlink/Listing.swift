@@ -31,7 +31,10 @@ package enum Listing: Hashable, Sendable {
       switch self {
       case .links: try LinkMessage.decode(message).map { state.links.append($0) }
       case .addresses(let family):
-        try AddressMessage.decode(message, family: family).map { state.addresses.append($0) }
+        try AddressMessage.decode(message, family: family).map {
+          state.addresses.append($0.address)
+          if $0.isLease { state.leases.insert($0.address) }
+        }
       case .routes(let family):
         try RouteMessage.decode(message, family: family).map { state.routes.append($0) }
       case .rules(let family):

@@ -38,7 +38,9 @@ package final class RouteSocket: KernelConfiguration {
   package func snapshot() throws(RtnetlinkError) -> KernelState {
     var state = try read(.links)
     for family in AddressFamily.allCases {
-      state.addresses += try read(.addresses(family)).addresses
+      let part = try read(.addresses(family))
+      state.addresses += part.addresses
+      state.leases.formUnion(part.leases)
       state.routes += try read(.routes(family)).routes
       state.rules += try read(.rules(family)).rules
     }

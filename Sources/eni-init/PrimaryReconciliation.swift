@@ -24,8 +24,11 @@ struct PrimaryReconciliation {
     else { return false }
     let files = try OwnedFileInventory(host).files.filter(\.isForPrimary)
     let earlier = files.flatMap { host.renderer.primaryAddresses(in: $0.content) }
-    let plan = without(told.keeping(isAgreed ? [] : earlier), theImagesOn: link, state)
-    let gone = earlier.filter { !plan.addresses.contains($0) && state.has($0, on: link.index) }
+    let given = imagesAddresses(on: link, state)
+    let plan = told.keeping(isAgreed ? [] : earlier).without(given)
+    let gone = earlier.filter {
+      !plan.addresses.contains($0) && !given.contains($0.address) && state.has($0, on: link.index)
+    }
     let wrote = try write(plan, link, files)
     let changes =
       plan.addresses.filter { !state.has($0, on: link.index) }.map {
@@ -46,14 +49,11 @@ struct PrimaryReconciliation {
     state.addresses(on: link.index).contains { !$0.address.isLinkLocal }
   }
 
-  /// Without what the image gives it, which has another prefix length than ours.
-  private func without(_ plan: PrimaryPlan, theImagesOn link: Link, _ state: KernelIndex)
-    -> PrimaryPlan
-  {
-    let images = state.addresses(on: link.index).filter { !$0.isHost }.map(\.address)
-    return PrimaryPlan(
-      mac: plan.mac,
-      addresses: plan.addresses.filter { !images.contains($0.address) }
+  /// What the image gives it: leases, and what has another prefix length than ours.
+  private func imagesAddresses(on link: Link, _ state: KernelIndex) -> Set<IPAddress> {
+    Set(
+      state.addresses(on: link.index)
+        .filter { !$0.isHost || state.isLease($0, on: link.index) }.map(\.address)
     )
   }
 

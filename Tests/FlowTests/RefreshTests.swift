@@ -142,6 +142,27 @@ extension FlowTests {
       #expect(try !stage.shell("ip address show ens5").contains("10.0.0.20"))
     }
 
+    @Test("of several IPv6 addresses the primary is given those that its lease is not")
+    func primaryLease() throws {
+      let stage = try routed()
+      var primary = stage.primary
+      primary.ipv6 = try Self.part("2001:db8:5::/64", ["2001:db8:5::a", "2001:db8:5::b"])
+      try stage.cloud.update(primary)
+      try stage.shell("eni-init refresh")
+      let dropIn = "cat /etc/systemd/network/*.network.d/eni-init-primary.conf"
+      #expect(try stage.shell(dropIn).contains("Address=2001:db8:5::b/128"))
+      // As a client of DHCPv6 would, which knows nothing of the order.
+      try stage.shell("ip address change 2001:db8:5::b/128 dev ens5 valid_lft 600 preferred_lft 600")
+      try stage.shell("eni-init refresh")
+      let addresses = try stage.shell("ip -o -6 address show dev ens5")
+      #expect(addresses.contains("2001:db8:5::a/128") && addresses.contains("2001:db8:5::b/128"))
+      let written = try stage.shell(dropIn)
+      #expect(written.contains("2001:db8:5::a/128") && !written.contains("2001:db8:5::b"))
+      let state = try stage.state()
+      try stage.shell("eni-init refresh")
+      #expect(try stage.state() == state)
+    }
+
     @Test(
       "an ENI that is plugged in after the primary's file was written costs the primary nothing"
     )

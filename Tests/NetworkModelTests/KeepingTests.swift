@@ -82,14 +82,33 @@ struct KeepingTests {
     )
   }
 
+  private func primary(_ addresses: String...) -> PrimaryPlan {
+    PrimaryPlan(
+      mac: Fixture.primaryMAC,
+      addresses: addresses.compactMap { IPAddress($0)?.hostPrefix }
+    )
+  }
+
   @Test("the primary keeps what an earlier plan gave it, after what is told")
   func primary() {
-    func plan(_ addresses: String...) -> PrimaryPlan {
-      PrimaryPlan(mac: Fixture.primaryMAC, addresses: addresses.compactMap { IPPrefix($0) })
-    }
-    let told = plan("10.0.0.21/32", "2600:1f14::21/128")
-    let earlier = plan("10.0.0.20/32", "10.0.0.21/32").addresses
-    #expect(told.keeping(earlier) == plan("10.0.0.21/32", "2600:1f14::21/128", "10.0.0.20/32"))
+    let told = primary("10.0.0.21", "2600:1f14::21")
+    let earlier = primary("10.0.0.20", "10.0.0.21").addresses
+    #expect(told.keeping(earlier) == primary("10.0.0.21", "2600:1f14::21", "10.0.0.20"))
     #expect(told.keeping([]) == told)
+  }
+
+  @Test(
+    "what the image gives the primary is not given again, and of each family something is its own",
+    arguments: [
+      ([], ["10.0.0.20", "2600:1f14::b"]),
+      (["10.0.0.10"], ["10.0.0.20", "2600:1f14::b"]),
+      (["10.0.0.10", "2600:1f14::b"], ["10.0.0.20", "2600:1f14::a"]),
+      (["10.0.0.10", "10.0.0.20", "192.0.2.1"], ["2600:1f14::b"]),
+    ]
+  )
+  func given(_ given: [String], _ rest: [String]) {
+    let told = primary("10.0.0.10", "10.0.0.20", "2600:1f14::a", "2600:1f14::b")
+    let remaining = told.without(Set(given.compactMap { IPAddress($0) }))
+    #expect(remaining.addresses.map { "\($0.address)" } == rest)
   }
 }

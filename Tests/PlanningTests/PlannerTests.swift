@@ -27,7 +27,7 @@ struct PlannerTests {
     #expect(try plan([primary]).isEmpty)
   }
 
-  @Test("of the primary the addresses are planned that DHCP does not give, each alone")
+  @Test("of the primary all addresses are planned, each alone")
   func primaryAddresses() throws {
     let primary = Fixture.interface(
       0,
@@ -39,10 +39,12 @@ struct PlannerTests {
     let both = try #require(try Planner().plan(for: network, links: []).primary)
     #expect(both.mac == Fixture.primaryMAC)
     #expect(
-      both.addresses.map(\.description) == ["10.0.0.21/32", "10.0.0.20/32", "2600:1f14::b/128"]
+      both.addresses.map(\.description) == [
+        "10.0.0.10/32", "10.0.0.21/32", "10.0.0.20/32", "2600:1f14::a/128", "2600:1f14::b/128",
+      ]
     )
     let alone = try Planner(families: [.ipv4]).plan(for: network, links: []).primary
-    #expect(alone?.addresses.map(\.description) == ["10.0.0.21/32", "10.0.0.20/32"])
+    #expect(alone?.addresses.allSatisfy { $0.family == .ipv4 } ?? false)
   }
 
   @Test("without its facts nothing is planned for the primary")
@@ -137,6 +139,34 @@ struct PlannerTests {
   @Test("an ENI that IMDS lists and the kernel lacks is not planned")
   func missingLink() throws {
     #expect(try plan([plain], links: [Fixture.link(0)]).isEmpty)
+  }
+
+  /// The largest instance types, as the EC2 API's limits have them.
+  private static let largestTypes: [(type: String, cards: Int, devices: Int)] = [
+    ("p4d.24xlarge", 4, 15), ("p5.48xlarge", 32, 2), ("p5en.48xlarge", 16, 4),
+    ("p6-b300.48xlarge", 17, 4), ("trn1n.32xlarge", 16, 5), ("c8gn.48xlarge", 2, 12),
+    ("c8a.48xlarge", 1, 24),
+  ]
+
+  @Test("no two slots of the largest types share a name, table, priority or metric", arguments: largestTypes)
+  func largest(_ type: String, _ cards: Int, _ devices: Int) throws {
+    let slots = (0..<cards).flatMap { card in (0..<devices).map { (card, $0) } }
+    let interfaces = slots.enumerated().map { number, slot in
+      Fixture.interface(
+        number,
+        card: slot.0,
+        device: slot.1,
+        ipv4: ("10.0.0.0/16", ["10.0.1.\(number + 10)"], [])
+      )
+    }
+    let plans = try plan(interfaces, links: interfaces.indices.map { Fixture.link($0) })
+    #expect(plans.count == slots.count - 1, "all but the primary")
+    #expect(Set(plans.map(\.name)).count == plans.count)
+    #expect(Set(plans.compactMap { $0.addresses.first?.subnetMetric }).count == plans.count)
+    let rules = plans.flatMap(\.rules).filter { $0 != .hostWide(.ipv4) }
+    #expect(Set(rules.map(\.table)).count == plans.count)
+    #expect(Set(rules.map(\.priority)).count == plans.count)
+    #expect(rules.allSatisfy { RulePriority.reserved.contains($0.priority) })
   }
 
   @Test("the plan does not depend on the order of discovery")
