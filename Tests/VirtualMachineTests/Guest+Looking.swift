@@ -81,6 +81,15 @@ extension Guest {
     ).output
   }
 
+  /// Prints what the boot unit adds to the chain of units before the network, as
+  /// `systemd-analyze critical-chain` counts it: a figure, since an emulated processor is slow.
+  func printBootTime(_ moment: Comment) throws {
+    let unit = "eni-init-boot.service"
+    let start = try self.moment("InactiveExit", of: unit)
+    let end = try self.moment("ActiveEnter", of: unit)
+    print("\(image), \(moment): \(unit) +\((end - start) / 1000) ms at \(start / 1000) ms")
+  }
+
   /// The second ENI is named, on disk, answering on all addresses from everywhere, and symmetric.
   func expectRouted(_ moment: Comment) throws {
     let dropped = try sourceCheckDrops()

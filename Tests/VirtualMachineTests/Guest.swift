@@ -12,8 +12,9 @@ final class Guest {
   let machine: VirtualMachine
   /// Which instance it is.
   let launch: Launch
+  /// What it boots.
+  let image: GuestImage
 
-  private let image: GuestImage
   private let root: TemporaryRoot
   private var slots: Launch.Slots
 

@@ -115,10 +115,7 @@ struct LaunchTests {
     try expectNothingOf(baked.former, in: guest, moment)
     try expectDirectories(guest, baked, moment)
     try guest.expectNoFailure(moment)
-    let unit = "eni-init-boot.service"
-    let start = try guest.moment("ExecMainStart", of: unit)
-    let exit = try guest.moment("ExecMainExit", of: unit)
-    print("\(baked.base), \(moment): \(unit) ran from \(start) µs to \(exit) µs")
+    try guest.printBootTime(moment)
   }
 
   /// It has the lease and the only default route, and answers.

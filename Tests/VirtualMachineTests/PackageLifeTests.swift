@@ -62,6 +62,7 @@ struct PackageLifeTests {
     try guest.reboot()
     try guest.waitUntilAnswering()
     try expectRouted(guest, moment)
+    try guest.printBootTime(moment)
   }
 
   private func detach(_ guest: Guest) throws {
