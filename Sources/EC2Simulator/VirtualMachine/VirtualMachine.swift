@@ -187,7 +187,10 @@ package final class VirtualMachine {
   }
 
   private func timedOut(_ what: String, _ limit: Duration) -> VirtualMachineError {
-    .timedOut(what: what, after: limit, console: consoleTail())
+    let console = consoleTail()
+    // For as long as this the processor can only have stood still in the emulator.
+    return console.contains("BUG: soft lockup")
+      ? .panicked(console: console) : .timedOut(what: what, after: limit, console: console)
   }
 
   private func openMonitor() throws -> QMPConnection {

@@ -6,7 +6,7 @@ package enum VirtualMachineError: Error, Sendable {
   case socketPathTooLong(path: String)
   /// QEMU ended on its own, or never opened its sockets.
   case notRunning(log: String)
-  /// The guest's kernel gave up.
+  /// The guest's kernel gave up, or says that a processor stands still.
   case panicked(console: String)
   /// The guest did not do in time what it was asked to.
   case timedOut(what: String, after: Duration, console: String)
@@ -29,7 +29,7 @@ extension VirtualMachineError: CustomStringConvertible {
     case .notRunning(let log):
       "QEMU is not running; it said: \(log.isEmpty ? "nothing" : log)"
     case .panicked(let console):
-      "the guest's kernel panicked; the end of its console:\n\(console)"
+      "the guest's kernel panicked or stands still; the end of its console:\n\(console)"
     case .timedOut(let what, let after, let console):
       "the guest did not \(what) within \(after); emulation is slow on a busy machine: raise the "
         + "limit if the console shows progress; its end:\n\(console)"
