@@ -34,7 +34,7 @@ demo: setup-test ## Hot-plug an ENI into an instance in a box, without and with 
 	$(PRIVATELY) .build/debug/eni-init-demo .build/debug/eni-init
 
 .PHONY: test
-test: setup-test lint ## Run every test: units, kernel, whole flow, package, virtual machines
+test: setup-test lint stacks ## Run every test: units, kernel, whole flow, package, virtual machines
 	swift build --build-tests
 	$(call LIMITED,10m) swift test --skip-build --filter '$(UNIT_TESTS)'
 	$(PRIVATELY) $(call LIMITED,15m) \
@@ -50,13 +50,18 @@ power-cuts: deb images ## Cut the power of a virtual machine at 20 points of an 
 	$(PRIVATELY) env POWER_CUTS=20 $(call LIMITED,40m) \
 	  swift test --skip-build --no-parallel --filter PowerCutTests
 
+# Not installed on this machine, whose network they would take over.
+.PHONY: stacks
+stacks: setup-test ## Unpack the network stacks that tests run in a box
+	Tests/FlowTests/Stacks/unpack-packages .build-stacks/ifupdown ifupdown
+
 .PHONY: lint
 lint: ## Check format, imports and scripts
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
 	.ci/check-imports
-	shellcheck .ci/run .ci/check-imports packaging/build-deb packaging/check-deb packaging/cloud/50-eni-init \
+	shellcheck .ci/run .ci/check-imports packaging/build-deb packaging/check-deb packaging/cloud/50-eni-init packaging/ifupdown/eni-init \
 	  Sources/EC2Simulator/Instance/{prepare-instance,start-unit,follow-udev} \
-	  Tests/VirtualMachineTests/Images/build-guest-image
+	  Tests/VirtualMachineTests/Images/build-guest-image Tests/FlowTests/Stacks/unpack-packages
 
 .PHONY: format
 format: ## Format the sources in place

@@ -121,6 +121,7 @@ let package = Package(
     .testTarget(
       name: "FlowTests",
       dependencies: ["NetworkModel", "EC2Simulator", "TestSupport", "eni-init"],
+      exclude: ["Stacks"],
       swiftSettings: strict
     ),
     .testTarget(

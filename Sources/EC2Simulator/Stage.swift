@@ -37,13 +37,14 @@ package final class Stage {
     case isOff
   }
 
-  /// Boots the instance, and waits until it has its lease and, with eni-init, its hold is armed.
+  /// Boots an instance of `image`, and waits until it has its lease and, with eni-init, its hold is armed.
   ///
   /// `program` is installed as eni-init with all that the package ships; nil leaves the image as it
   /// is. `launch` says which ENIs are there from the start, `instanceData` what cloud-init leaves in
   /// its file, and `imds` whether IMDS can be asked.
   package init(
     program: String?,
+    image: InstanceImage = .networkd,
     launch: Launch = .primaryAlone,
     instanceData: String? = nil,
     imds: Availability = .answers
@@ -62,9 +63,9 @@ package final class Stage {
     case .isDown: cloud.imds.refuseConnections(for: .seconds(3600))
     case .isOff: cloud.imds.fail(with: .status(403))
     }
-    instance = try NamespaceInstance(id: id, directory: directory)
+    instance = try NamespaceInstance(id: id, image: image, directory: directory)
     try instance.powerOn()
-    try instance.installImage()
+    try image.install(on: instance)
     if let program { try instance.installPackage(program: program) }
     if let instanceData {
       try instance.write("/run/cloud-init/instance-data.json", content: instanceData)
@@ -177,8 +178,12 @@ package final class Stage {
   }
 
   private func waitForPrimary() throws {
-    try Condition.wait(until: "the primary has its lease", within: .seconds(30)) {
-      try !mainDefaultRoutes().isEmpty
+    do {
+      try Condition.wait(until: "the primary has its lease", within: .seconds(30)) {
+        try !mainDefaultRoutes().isEmpty
+      }
+    } catch {
+      throw Condition.Unmet("\(error)\n\(try instance.journal())")
     }
   }
 }

@@ -15,6 +15,11 @@ package enum NetworkdFreshness {
   /// Its time is that of our last reload.
   private static let reload = "/run/eni-init/reload"
 
+  /// Whether networkd runs.
+  package static func isRunning(_ files: FileStore) throws(SystemCallError) -> Bool {
+    try files.modificationTime(invocation) != nil
+  }
+
   /// Does a reload and remembers when: what was written before it began is read.
   ///
   /// A reload that fails is not remembered.

@@ -54,7 +54,8 @@ extension Change: CustomStringConvertible {
 }
 
 extension Route {
-  fileprivate func words(_ link: InterfaceName) -> String {
+  /// The route by `link` in iproute2's words, without the verb (ip-route(8)).
+  package func words(_ link: InterfaceName) -> String {
     let target = destination.isDefault ? "\(family6 ? "::/0" : "default")" : "\(destination)"
     let via = gateway.map { " via \($0)" } ?? ""
     let metric = metric == 0 ? "" : " metric \(metric)"

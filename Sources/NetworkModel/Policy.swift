@@ -8,6 +8,8 @@ package struct Policy: Hashable, Sendable {
   package var namePrefix = "nic"
   /// The MTU in bytes (`MTU=`); nil follows the primary's.
   package var mtu: UInt32?
+  /// The network stack to write for (`Stack=`); nil finds out.
+  package var stack: NetworkStack?
   /// ENIs that stay held, by their ids (`[Ignore] ENI=`).
   package var ignoredENIs: Set<NetworkInterface.ID> = []
   /// By their MACs (`MAC=`).

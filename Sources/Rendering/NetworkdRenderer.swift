@@ -15,19 +15,12 @@ package struct NetworkdRenderer: Renderer {
     prefix: "05-eni-init-",
     suffix: ".network"
   )
-  /// The names of the tables, so that `ip route show table nic1` works.
-  package static let tableNames = OwnedFiles(
-    directory: "/etc/iproute2/rt_tables.d",
-    prefix: "eni-init-",
-    suffix: ".conf"
-  )
-
   package func ownedFiles(names: (String) throws -> [String]) throws -> [OwnedFiles] {
     let directory = Self.networkFiles.directory
     let dropIns = try names(directory).filter { $0.hasSuffix(".network.d") }.map {
       Self.primaryDropIn("\(directory)/\($0)")
     }
-    return [Self.networkFiles, Self.tableNames] + dropIns
+    return [Self.networkFiles, TableNames.files] + dropIns
   }
 
   /// A drop-in counts for its file wherever that lies, in /etc, /run or /usr (systemd.network(5)).
@@ -40,7 +33,7 @@ package struct NetworkdRenderer: Renderer {
     )
   }
 
-  package func firstBootHold(except candidate: InterfaceName?) -> ConfigFile {
+  package func firstBootHold(except candidate: InterfaceName?) -> ConfigFile? {
     var file = UnitFileText(
       comment: [
         "\(Header.firstWords)(8), for this boot.",
@@ -57,14 +50,7 @@ package struct NetworkdRenderer: Renderer {
     )
   }
 
-  package var holdMask: String { "/run/systemd/network/06-eni-init-hold.network" }
-
-  package func candidate(in content: String) -> InterfaceName? {
-    let start = "Property=" + Self.exception
-    return content.split(separator: "\n").lazy.compactMap { line in
-      line.hasPrefix(start) ? InterfaceName(line.dropFirst(start.count)) : nil
-    }.first
-  }
+  package var holdMask: String? { "/run/systemd/network/06-eni-init-hold.network" }
 
   /// How the hold of a first boot leaves one link out; its name follows.
   ///
@@ -74,9 +60,10 @@ package struct NetworkdRenderer: Renderer {
 
   package func primaryFile(
     for plan: PrimaryPlan,
+    on link: InterfaceName,
     besides stackFile: String,
     instance: InstanceID
-  ) -> ConfigFile {
+  ) -> ConfigFile? {
     let name = stackFile.split(separator: "/").last.map(String.init) ?? stackFile
     var file = UnitFileText(comment: Header.lines(for: plan, instance: instance))
     for address in plan.addresses {
@@ -95,7 +82,7 @@ package struct NetworkdRenderer: Renderer {
   package func files(for plan: InterfacePlan, instance: InstanceID) -> [ConfigFile] {
     // An ENI without addresses (EFA-only) gets no file: the hold keeps it unmanaged and down.
     guard !plan.isHeld else { return [] }
-    return [network(plan, instance), tableName(plan, instance)]
+    return [network(plan, instance), TableNames.file(for: plan, instance: instance)]
   }
 
   private func network(_ plan: InterfacePlan, _ instance: InstanceID) -> ConfigFile {
@@ -171,19 +158,6 @@ package struct NetworkdRenderer: Renderer {
     // Known to networkd from 250; earlier ones say "unknown key, ignoring" and go on.
     if let group = rule.suppressGroup { keys.append(("SuppressInterfaceGroup", "\(group)")) }
     return keys
-  }
-
-  private func tableName(_ plan: InterfacePlan, _ instance: InstanceID) -> ConfigFile {
-    let header = Header.lines(
-      for: plan,
-      instance: instance,
-      override: "Names the table for ip-route(8); no route depends on it."
-    )
-    let line = "\(plan.interface.attachment.table.rawValue)\t\(plan.name)"
-    return ConfigFile(
-      path: Self.tableNames.path(plan.name),
-      content: (header + [line]).map { $0 + "\n" }.joined()
-    )
   }
 }
 

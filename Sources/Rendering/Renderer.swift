@@ -11,13 +11,14 @@ package protocol Renderer: Sendable {
 
   /// The file by which the primary has its secondary addresses at the next boot.
   ///
-  /// `stackFile` is the file by which the stack configures the primary. The file is the image's; ours
-  /// only adds to it.
+  /// `link` is the primary's name, and `stackFile` the file by which the stack configures it. That is
+  /// the image's; ours only adds to it. Nil where a stack has no way to add to it.
   func primaryFile(
     for plan: PrimaryPlan,
+    on link: InterfaceName,
     besides stackFile: String,
     instance: InstanceID
-  ) -> ConfigFile
+  ) -> ConfigFile?
 
   /// The addresses that such a file gives.
   func primaryAddresses(in content: String) -> [IPPrefix]
@@ -25,14 +26,12 @@ package protocol Renderer: Sendable {
   /// The file that holds, in the first boot of an instance, every ENI whose role is unknown but
   /// `candidate`, which the image configures; without one, all are held.
   ///
-  /// It is gone with the boot.
-  func firstBootHold(except candidate: InterfaceName?) -> ConfigFile
+  /// It is gone with the boot. Nil where the package itself has what holds them.
+  func firstBootHold(except candidate: InterfaceName?) -> ConfigFile?
 
-  /// What, as a link to /dev/null, takes the hold that the package ships away for this boot.
-  var holdMask: String { get }
-
-  /// The candidate that such a file names.
-  func candidate(in content: String) -> InterfaceName?
+  /// What, as a link to /dev/null, takes the hold that the package ships away for this boot; nil where
+  /// the package ships none.
+  var holdMask: String? { get }
 
   /// Where our files lie, and how to tell them; `names` lists a directory.
   func ownedFiles(names: (String) throws -> [String]) throws -> [OwnedFiles]

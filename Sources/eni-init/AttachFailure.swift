@@ -17,8 +17,8 @@ enum AttachFailure: Error, Hashable {
   case primaryChanged(recorded: MACAddress, told: MACAddress)
   /// Another ENI whose link is present has this one's slot.
   case slotTaken(InterfaceName, by: MACAddress)
-  /// systemd-networkd does not answer for this host.
-  case notManaged(InterfaceName)
+  /// The network stack does not know the link.
+  case notManaged(InterfaceName, by: NetworkStack)
 }
 
 extension AttachFailure: CommandFailure {
@@ -55,9 +55,9 @@ extension AttachFailure: CommandFailure {
     case .slotTaken(let name, let other):
       "the slot of \(name) already belongs to \(other), whose link is present; nothing was "
         + "changed. Wait a minute for the metadata to settle, then run `eni-init plan`"
-    case .notManaged(let name):
-      "systemd-networkd does not know \(name), so its configuration would not be applied; check "
-        + "`systemctl status systemd-networkd`"
+    case .notManaged(let name, let stack):
+      "\(stack.title) does not know \(name), so its configuration would not be applied; check "
+        + "`systemctl status '\(stack.unit)'`, or set Stack= in eni-init.conf"
     }
   }
 }

@@ -38,7 +38,7 @@ struct BootPreparation {
     }
     try host.locked(within: .seconds(2)) {
       let marked = try udev.interfaces()
-      guard try !isTooLate(marked) else { return }
+      guard try !isTooLate() else { return }
       if let told { try prepare(told) }
       try hold(marked, told)
     }
@@ -60,9 +60,9 @@ struct BootPreparation {
     }
   }
 
-  /// Whether networkd runs already, as when somebody calls this by hand: then it is its turn.
-  private func isTooLate(_ marked: [UdevLink]) throws -> Bool {
-    try marked.contains { try NetworkdState($0.index, host.files) != nil }
+  /// Whether a network stack runs already, as when somebody calls this by hand: then it is its turn.
+  private func isTooLate() throws -> Bool {
+    try host.stacks.contains { try $0.activator.isRunning() }
   }
 
   /// Names and configures the ENIs that disk does not have so; what it has may hold more than

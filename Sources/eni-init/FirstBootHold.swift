@@ -12,11 +12,17 @@ import Rtnetlink
 struct FirstBootHold {
   let host: Host
 
-  private var path: String { host.renderer.firstBootHold(except: nil).path }
+  /// The name of the candidate, for this boot.
+  private static let candidatePath = "/run/eni-init/candidate"
 
-  /// Holds every ENI of unknown role but `candidate`.
+  /// Holds every ENI of unknown role but `candidate`, in whatever stack the image has.
   func arm(except candidate: Link?) throws {
-    _ = try host.files.replace(host.renderer.firstBootHold(except: candidate?.name))
+    for stack in host.stacks {
+      guard let file = stack.renderer.firstBootHold(except: candidate?.name) else { continue }
+      _ = try host.files.replace(file)
+    }
+    let content = candidate.map { "\($0.name)\n" } ?? ""
+    _ = try host.files.replace(ConfigFile(path: Self.candidatePath, content: content))
   }
 
   /// Ends the hold when nothing will ever tell who the primary is, because IMDS is turned off: the
@@ -24,9 +30,12 @@ struct FirstBootHold {
   func giveUp(_ instance: InstanceID) throws {
     try host.locked(within: .seconds(30)) {
       guard try PrimaryRecord(host: host).recorded(of: instance) == nil,
-        try host.files.remove(path)
+        try host.files.remove(Self.candidatePath)
       else { return }
-      try Networkd.reload(host.files)
+      for stack in host.stacks {
+        if let file = stack.renderer.firstBootHold(except: nil) { try host.files.remove(file.path) }
+        try stack.activator.readHold(releasing: nil)
+      }
       host.log.warning(
         "IMDS is turned off, so nothing tells which ENI is the primary: all are left to the image"
       )
@@ -39,14 +48,14 @@ struct FirstBootHold {
   /// The candidate's name is gone when it was configured, and also when that failed after it was
   /// taken down and so is held: in both cases the primary is the way in.
   func release(_ primary: MACAddress) throws {
-    guard let content = try host.files.read(path) else { return }
+    guard let content = try host.files.read(Self.candidatePath) else { return }
     let links = try RouteSocket().links()
-    let candidate = host.renderer.candidate(in: content)
-    guard !links.contains(where: { $0.name == candidate }),
+    let candidate = content.split(separator: "\n").first
+    guard !links.contains(where: { $0.name.text[...] == candidate }),
       let link = KernelState(links: links).link(mac: primary)
     else { return }
     try arm(except: link)
-    try Networkd.reload(host.files)
+    for stack in host.stacks { try stack.activator.readHold(releasing: link) }
     host.log.notice(
       "\(link.name) (\(primary)) is the primary, and is left to the image from now on"
     )

@@ -2,17 +2,14 @@
 import HostSystem
 import NetworkModel
 import Planning
-import Rendering
 import Rtnetlink
 
-/// What every command works on: the host's files, its records, its kernel, its network stack.
+/// What every command works on: the host's files, its records, its configuration.
 struct Host {
   /// The host's files.
   let files: FileStore
   /// The ENIs known from earlier.
   let records: RecordStore
-  /// Writes for the stack that manages the primary.
-  let renderer: any Renderer
   /// Makes plans.
   let planner: Planner
   /// What the administrator has decided.
@@ -34,7 +31,6 @@ struct Host {
   init(root: String, configuration: Configuration, log: Log = .standard) throws {
     files = FileStore(root: root)
     records = RecordStore(files)
-    renderer = NetworkdRenderer()
     self.configuration = configuration
     planner = Planner(
       namePrefix: configuration.policy.namePrefix,
@@ -61,28 +57,26 @@ struct Host {
     return instance
   }
 
-  /// Whether an ENI is configured by netlink alone, while networkd leaves it alone.
+  /// Whether an ENI has rules that a stack may remove whenever it is at work on another link.
   ///
-  /// Its rules are foreign to networkd, which removes such rules whenever it configures another link
-  /// or loses one (networkd.conf(5), ManageForeignRoutingPolicyRules=). So after anything that makes it
-  /// do so, a refresh has to look whether they are still there.
+  /// So after anything that sets it to work, a refresh has to look whether they are still there.
   func hasForeignRules(of instance: InstanceID) throws -> Bool {
     let state = KernelState(links: try RouteSocket().links())
     return try records.records(of: instance).contains { record in
       guard record.role == .secondary, let link = state.link(mac: record.mac), link.isUp else {
         return false
       }
-      return try NetworkdState(link.index, files)?.isUnmanaged ?? false
+      return try stacks.contains { try $0.activator.mayLoseRules(of: link) }
     }
   }
 
   /// Whether a link does not carry the plan's configuration yet, so that it may be taken down.
   ///
-  /// A live link may not: taking it down flushes its routes, and a reload of networkd would cost
-  /// it packets (systemd 252: some 60 ms). Live is one that has all that is planned, and, of those
-  /// on record, one that networkd configures from the plan's file and one that we have configured
-  /// while networkd leaves it alone. An ENI that is back after it was forgotten is not on record,
-  /// but networkd may still remember its file.
+  /// A live link may not: taking it down flushes its routes, and a stack that applies its file would
+  /// cost it packets (systemd 252: some 60 ms). Live is one that has all that is planned, and, of
+  /// those on record, one that the stack configures from the plan's file and one that we have
+  /// configured while the stack leaves it alone. An ENI that is back after it was forgotten is not on
+  /// record, but the stack may still remember its file.
   func isNew(
     _ link: Link,
     to plan: InterfacePlan,
@@ -93,11 +87,11 @@ struct Host {
     guard try records.records(of: instance).contains(where: { $0.mac == plan.mac }) else {
       return true
     }
-    let networkd = try NetworkdState(link.index, files)
-    if networkd?.networkFile == NetworkdRenderer.networkFiles.path(plan.name) { return false }
+    let activator = try stack(primary: state.link(mac: plan.primaryMAC)).activator
+    if try activator.configures(link, as: plan.name) { return false }
     let hasOurs = plan.addresses.contains {
       state.addresses.contains(.init(link: link.index, prefix: $0.prefix))
     }
-    return !(hasOurs && networkd?.isUnmanaged ?? false)
+    return try !(hasOurs && !activator.manages(link))
   }
 }

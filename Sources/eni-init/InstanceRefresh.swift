@@ -37,7 +37,7 @@ struct InstanceRefresh {
     if let failure = RefreshFailure(pass.failures) { throw failure }
   }
 
-  /// Runs when networkd may have removed what it does not know.
+  /// Runs when a stack may have removed what it does not know.
   func repair() throws {
     if try host.hasForeignRules(of: instance) { try run() }
   }
@@ -63,6 +63,7 @@ struct InstanceRefresh {
     let udev = try UdevContext()
     let known = Set(try udev.interfaces().map(\.index))
     try announceLostLinks(survey, state, udev, known)
+    let renderer = try host.stack(primary: state.link(mac: survey.network.primaryMAC)).renderer
     var pass = Pass(failures: survey.malformed.map(\.error))
     for interface in survey.network.interfaces where interface.mac != survey.network.primaryMAC {
       guard let link = state.link(mac: interface.mac), known.contains(link.index) else { continue }
@@ -73,7 +74,7 @@ struct InstanceRefresh {
         otherSlots: survey.network.slots,
         isAgreed: former?.interface(interface.mac) == interface
       )
-      pass.attempt { try refresh(facts, state, &$0) }
+      pass.attempt { try refresh(facts, state, renderer, &$0) }
     }
     if let primary = survey.interface(survey.network.primaryMAC) {
       pass.attempt {
@@ -87,24 +88,33 @@ struct InstanceRefresh {
   }
 
   /// One non-primary ENI: nothing at all when kernel, files and record are as planned.
-  private func refresh(_ facts: ENIFacts, _ state: KernelIndex, _ pass: inout Pass) throws {
+  private func refresh(
+    _ facts: ENIFacts,
+    _ state: KernelIndex,
+    _ renderer: any Renderer,
+    _ pass: inout Pass
+  ) throws {
     let told = InstanceNetwork(primaryMAC: facts.primaryMAC, interfaces: [facts.interface])
     let kept = host.planner.retaining(told, in: state)
     if !facts.isAgreed, kept != told { pass.isInDoubt = true }
     let network = facts.isAgreed ? told : kept
     let links = [facts.primaryMAC, facts.interface.mac].compactMap { state.link(mac: $0) }
     guard let plan = try host.planner.plan(for: network, links: links).interfaces.first,
-      try !isInForce(plan, state)
+      try !isInForce(plan, state, renderer)
     else { return }
     try Reconciliation(host: host, facts: facts).run()
   }
 
-  private func isInForce(_ plan: InterfacePlan, _ state: KernelIndex) throws -> Bool {
+  private func isInForce(
+    _ plan: InterfacePlan,
+    _ state: KernelIndex,
+    _ renderer: any Renderer
+  ) throws -> Bool {
     guard Difference(plan, state: state, isNew: false)?.isEmpty ?? true,
       Withdrawal.changes(plan, state: state).isEmpty,
       try host.records.has(InterfaceRecord(plan), of: instance)
     else { return false }
-    return try host.renderer.files(for: plan, instance: instance).allSatisfy {
+    return try renderer.files(for: plan, instance: instance).allSatisfy {
       try host.files.read($0.path) == $0.content
     }
   }

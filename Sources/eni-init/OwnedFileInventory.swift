@@ -12,12 +12,25 @@ struct OwnedFileInventory {
     /// Its content.
     let content: String
     fileprivate let kind: OwnedFiles
+    private let renderer: any Renderer
+
+    fileprivate init(path: String, content: String, kind: OwnedFiles, renderer: any Renderer) {
+      self.path = path
+      self.content = content
+      self.kind = kind
+      self.renderer = renderer
+    }
 
     /// Whether it belongs to the ENI of this name.
     func isFor(_ name: InterfaceName) -> Bool { !isForPrimary && kind.path(name) == path }
 
     /// Whether it belongs to the primary.
     var isForPrimary: Bool { kind.isForPrimary }
+
+    /// The addresses that it gives the primary.
+    var primaryAddresses: [IPPrefix] {
+      isForPrimary ? renderer.primaryAddresses(in: content) : []
+    }
 
     /// The instance that it was written for.
     var instance: InstanceID? { OwnedFiles.instance(in: content) }
@@ -26,16 +39,20 @@ struct OwnedFileInventory {
   /// All of them, in the order of their paths.
   let files: [File]
 
-  /// Looks through the directories of the host's stack.
+  /// Looks through the directories of every stack: the host may have had another one.
   init(_ host: Host) throws {
-    files = try host.renderer.ownedFiles(names: { try host.files.names(in: $0) }).flatMap { kind in
-      try host.files.names(in: kind.directory).filter(kind.matches).compactMap { name in
-        let path = "\(kind.directory)/\(name)"
-        guard let content = try host.files.read(path),
-          kind.contains(name: name, content: content)
-        else { return nil }
-        return File(path: path, content: content, kind: kind)
+    var files: [String: File] = [:]
+    for renderer in host.stacks.map(\.renderer) {
+      for kind in try renderer.ownedFiles(names: { try host.files.names(in: $0) }) {
+        for name in try host.files.names(in: kind.directory).filter(kind.matches) {
+          let path = "\(kind.directory)/\(name)"
+          guard files[path] == nil, let content = try host.files.read(path),
+            kind.contains(name: name, content: content)
+          else { continue }
+          files[path] = File(path: path, content: content, kind: kind, renderer: renderer)
+        }
       }
     }
+    self.files = files.values.sorted { $0.path < $1.path }
   }
 }

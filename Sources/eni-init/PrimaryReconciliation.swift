@@ -7,8 +7,8 @@ import Rtnetlink
 
 /// Gives the primary its secondary addresses, and touches nothing else of it.
 ///
-/// Now by netlink, and for the next boot by a file beside the image's own: a reload of networkd
-/// would take the primary's lease for a moment.
+/// Now by netlink, and for the next boot by a file beside the image's own: a stack that applied that
+/// now would take the primary's lease for a moment.
 struct PrimaryReconciliation {
   let host: Host
   let instance: InstanceID
@@ -23,7 +23,7 @@ struct PrimaryReconciliation {
       let link = state.link(mac: told.mac), hasLease(link, state)
     else { return false }
     let files = try OwnedFileInventory(host).files.filter(\.isForPrimary)
-    let earlier = files.flatMap { host.renderer.primaryAddresses(in: $0.content) }
+    let earlier = files.flatMap(\.primaryAddresses)
     let given = imagesAddresses(on: link, state)
     let plan = told.keeping(isAgreed ? [] : earlier).without(given)
     let gone = earlier.filter {
@@ -62,9 +62,9 @@ struct PrimaryReconciliation {
     _ link: Link,
     _ old: [OwnedFileInventory.File]
   ) throws -> Bool {
-    let stackFile = try NetworkdState(link.index, host.files)?.networkFile
-    let file = stackFile.map {
-      host.renderer.primaryFile(for: plan, besides: $0, instance: instance)
+    let stack = try host.stack(primary: link)
+    let file = try stack.activator.file(ofPrimary: link).flatMap {
+      stack.renderer.primaryFile(for: plan, on: link.name, besides: $0, instance: instance)
     }
     var changed = false
     for stale in old where plan.addresses.isEmpty || stale.path != file?.path {

@@ -19,19 +19,27 @@ struct Reconciliation {
 
   func run() throws {
     let kernel = try RouteSocket()
-    try waitForNetworkd(kernel)
+    try waitForStack(kernel)
     try SlotTransfer(host: host, facts: facts).run(kernel)
     let before = try kernel.snapshot()
     guard let plan = try plan(before), let link = before.link(mac: plan.mac) else {
       throw AttachFailure.linkGone(facts.interface.mac)
     }
+    let stack = try host.stack(primary: before.link(mac: plan.primaryMAC))
     let isNew = try host.isNew(link, to: plan, of: facts.instance, in: before)
-    var undo = Undo(host: host, instance: facts.instance, plan: plan, before: before, isNew: isNew)
+    var undo = Undo(
+      host: host,
+      stack: stack,
+      instance: facts.instance,
+      plan: plan,
+      before: before,
+      isNew: isNew
+    )
     do {
-      let wrote = try write(plan, undo: &undo)
-      let changed = try activate(plan, isNew: isNew, before: before, kernel: kernel, undo: &undo)
+      let wrote = try write(plan, for: stack, undo: &undo)
+      let changed = try activate(plan, by: stack, before: before, kernel: kernel, undo: &undo)
       let verification = Verification(plan: plan, before: before, patience: Self.patience) {
-        try reviveIfFailed($0)
+        try stack.activator.assist($0)
       }
       try verification.run(kernel)
       let withdrew = try facts.isAgreed && withdraw(plan, kernel)
@@ -48,9 +56,17 @@ struct Reconciliation {
     try SlotTransfer(host: host, facts: facts).run(kernel)
     let before = try kernel.snapshot()
     guard let plan = try plan(before), before.link(mac: plan.mac) != nil else { return }
-    var undo = Undo(host: host, instance: facts.instance, plan: plan, before: before, isNew: true)
+    let stack = try host.stack(primary: before.link(mac: plan.primaryMAC))
+    var undo = Undo(
+      host: host,
+      stack: stack,
+      instance: facts.instance,
+      plan: plan,
+      before: before,
+      isNew: true
+    )
     do {
-      _ = try write(plan, undo: &undo)
+      _ = try write(plan, for: stack, undo: &undo)
       try kernel.apply(Difference(plan, state: before, isNew: true)?.link ?? [])
       host.log.notice(plan.summary)
     } catch {
@@ -58,25 +74,20 @@ struct Reconciliation {
     }
   }
 
-  /// Waits until networkd has decided about the link: right after a boot or a rename it has not,
-  /// and an ENI that it is about to configure must not be taken for one that it does not.
-  private func waitForNetworkd(_ kernel: RouteSocket) throws {
+  /// Waits until the stack has decided about the link: right after a boot or a rename it has not, and
+  /// an ENI that it is about to configure must not be taken for one that it leaves alone.
+  private func waitForStack(_ kernel: RouteSocket) throws {
     let deadline = ContinuousClock.now + Self.patience
-    while let link = try kernel.snapshot().link(mac: facts.interface.mac) {
-      let state = try NetworkdState(link.index, host.files)
-      if state?.isDecided ?? false { return }
-      guard ContinuousClock.now < deadline else { throw AttachFailure.notManaged(link.name) }
+    while true {
+      let state = KernelState(links: try kernel.links())
+      guard let link = state.link(mac: facts.interface.mac) else { return }
+      let stack = try host.stack(primary: state.link(mac: facts.primaryMAC))
+      if try stack.activator.hasDecided(link) { return }
+      guard ContinuousClock.now < deadline else {
+        throw AttachFailure.notManaged(link.name, by: stack.kind)
+      }
       Timekeeper.system.sleep(.milliseconds(20))
     }
-  }
-
-  /// Has networkd begin anew with a link that it has given up: a reload passes it over.
-  ///
-  /// systemd 252 may do so when a link was renamed while it was at work on it.
-  private func reviveIfFailed(_ link: Link) throws {
-    guard try NetworkdState(link.index, host.files)?.hasFailed ?? false else { return }
-    host.log.warning("networkd has given \(link.name) up, and is told to begin anew")
-    try Networkd.reconfigure(link.name)
   }
 
   private func plan(_ state: KernelState) throws -> InterfacePlan? {
@@ -85,9 +96,13 @@ struct Reconciliation {
     return try host.planner.plan(for: network, links: state.links).interfaces.first
   }
 
-  private func write(_ plan: InterfacePlan, undo: inout Undo) throws -> Bool {
+  private func write(
+    _ plan: InterfacePlan,
+    for stack: Stack,
+    undo: inout Undo
+  ) throws -> Bool {
     var changed = try removeFilesOfFormerSlot(plan, undo: &undo)
-    let files = host.renderer.files(for: plan, instance: facts.instance)
+    let files = stack.renderer.files(for: plan, instance: facts.instance)
     for old in try OwnedFileInventory(host).files
     where old.isFor(plan.name) && !files.contains(where: { $0.path == old.path }) {
       undo.remember(old.path, old.content)
@@ -120,21 +135,21 @@ struct Reconciliation {
 
   private func activate(
     _ plan: InterfacePlan,
-    isNew: Bool,
+    by stack: Stack,
     before: KernelState,
     kernel: RouteSocket,
     undo: inout Undo
   ) throws -> Bool {
-    guard let difference = Difference(plan, state: before, isNew: isNew) else {
+    guard let difference = Difference(plan, state: before, isNew: undo.isNew) else {
       throw AttachFailure.linkGone(plan.mac)
     }
-    // Before the link changes: after a rename networkd has to think again.
-    let mayReload = try isNew && !plan.isHeld && self.mayReload(for: plan, before)
+    // Before the link changes: after a rename the stack has to think again.
+    let mayTakeOver = try undo.isNew && !plan.isHeld && mayTakeOver(plan, stack.activator, before)
     try kernel.apply(difference.link)
     guard !plan.isHeld else { return !difference.link.isEmpty }
-    if mayReload {
-      undo.didReload = true
-      try Networkd.reload(host.files)
+    if mayTakeOver {
+      undo.wasTakenOver = true
+      try stack.activator.takeOver(plan)
     } else {
       // Looked at again, since a link that was taken down has lost its routes.
       let rest = Difference(plan, state: try kernel.snapshot(), isNew: false)
@@ -144,20 +159,21 @@ struct Reconciliation {
     return !difference.isEmpty
   }
 
-  /// Whether networkd is to take the link over now.
+  /// Whether the stack is to take the link over now.
   ///
-  /// Not when its reload would take the primary's lease for a moment. The ENI is held, so networkd
-  /// is no rival: we configure it, and networkd takes it over when it next reads its files, at
-  /// the latest at the next boot.
-  private func mayReload(for plan: InterfacePlan, _ state: KernelState) throws -> Bool {
-    guard let link = state.link(mac: plan.mac),
-      try NetworkdState(link.index, host.files)?.isUnmanaged ?? false
+  /// Not when that would take the primary's lease for a moment. The ENI is held, so the stack is no
+  /// rival: we configure it, and the stack takes it over when it next reads its files, at the latest
+  /// at the next boot.
+  private func mayTakeOver(
+    _ plan: InterfacePlan,
+    _ activator: any Activator,
+    _ state: KernelState
+  ) throws -> Bool {
+    guard let link = state.link(mac: plan.mac), try !activator.manages(link),
+      let obstacle = try activator.obstacle(besides: link)
     else { return true }
-    let others = try NetworkdFreshness.rewrittenFiles(besides: link.index, host.files)
-    guard let first = others.first else { return true }
     host.log.notice(
-      "\(plan.name) is configured without networkd until it next reads its files: a reload now "
-        + "would touch other links, because \(first) was written since networkd started"
+      "\(plan.name) is configured by netlink until its file is next read: \(obstacle)"
     )
     return false
   }

@@ -6,6 +6,7 @@ import Rtnetlink
 /// Takes back what a reconciliation has done so far, and holds a new ENI again.
 struct Undo {
   let host: Host
+  let stack: Stack
   let instance: InstanceID
   let plan: InterfacePlan
   /// The kernel's state before anything was changed.
@@ -14,13 +15,21 @@ struct Undo {
   let isNew: Bool
   /// Changes made by netlink, in order.
   var added: [Change] = []
-  /// Whether networkd was made to read the files.
-  var didReload = false
+  /// Whether the stack was told to take the link over.
+  var wasTakenOver = false
 
   private var former: [(path: String, content: String?)] = []
 
-  init(host: Host, instance: InstanceID, plan: InterfacePlan, before: KernelState, isNew: Bool) {
+  init(
+    host: Host,
+    stack: Stack,
+    instance: InstanceID,
+    plan: InterfacePlan,
+    before: KernelState,
+    isNew: Bool
+  ) {
     self.host = host
+    self.stack = stack
     self.instance = instance
     self.plan = plan
     self.before = before
@@ -75,9 +84,8 @@ struct Undo {
   private func hold() throws {
     guard isNew else { return }
     try host.records.remove(plan.mac, of: instance)
-    // Without its own file the link falls to the hold, and networkd drops what it had set. When
-    // it has not read the file, there is nothing for it to drop.
-    if didReload { try Networkd.reload(host.files) }
+    // When it has not read the file, there is nothing for it to drop.
+    if wasTakenOver { try stack.activator.giveBack(plan.name) }
   }
 
   private func restoreKernel(_ kernel: RouteSocket) throws {

@@ -143,7 +143,7 @@ extension FlowTests {
       let second = try #require(IPAddress("10.0.1.10"))
       #expect(try stage.cloud.probeFromInternet(second).isLossless)
       #expect(try probe.stop().isLossless, "the primary answered all the time")
-      #expect(try stage.instance.journal().contains("nic1 is configured without networkd"))
+      #expect(try stage.instance.journal().contains("nic1 is configured by netlink until"))
       let again = try stage.instance.run(["eni-init", "attach", "nic1"])
       #expect(again.status == 0 && again.errors.isEmpty, "a second run: \(again)")
       try addAddress("10.0.1.12", to: stage)

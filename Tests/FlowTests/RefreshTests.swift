@@ -152,7 +152,9 @@ extension FlowTests {
       let dropIn = "cat /etc/systemd/network/*.network.d/eni-init-primary.conf"
       #expect(try stage.shell(dropIn).contains("Address=2001:db8:5::b/128"))
       // As a client of DHCPv6 would, which knows nothing of the order.
-      try stage.shell("ip address change 2001:db8:5::b/128 dev ens5 valid_lft 600 preferred_lft 600")
+      try stage.shell(
+        "ip address change 2001:db8:5::b/128 dev ens5 valid_lft 600 preferred_lft 600"
+      )
       try stage.shell("eni-init refresh")
       let addresses = try stage.shell("ip -o -6 address show dev ens5")
       #expect(addresses.contains("2001:db8:5::a/128") && addresses.contains("2001:db8:5::b/128"))

@@ -5,12 +5,14 @@ import TestSupport
 extension Stage {
   /// A stage with the program under test.
   static func withUs(
+    image: InstanceImage = .networkd,
     launch: Launch = .primaryAlone,
     instanceData: String? = nil,
     imds: Availability = .answers
   ) throws -> Stage {
     try Stage(
       program: BuiltProduct.path("eni-init"),
+      image: image,
       launch: launch,
       instanceData: instanceData,
       imds: imds
@@ -32,7 +34,7 @@ extension Stage {
       ip -o address show scope global | sed 's/ valid_lft.*//'
       for family in -4 -6; do ip $family route show table all; ip $family rule show; done |
         grep -v -e fe80: -e ff00:
-      find /etc/eni-init /etc/systemd/network /etc/iproute2 -type f -exec ls -i {} + \
+      find /etc/eni-init /etc/systemd/network /etc/network /etc/iproute2 -type f -exec ls -i {} + \
         -exec md5sum {} + 2>/dev/null
       """
     )

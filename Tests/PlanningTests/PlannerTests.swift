@@ -148,7 +148,10 @@ struct PlannerTests {
     ("c8a.48xlarge", 1, 24),
   ]
 
-  @Test("no two slots of the largest types share a name, table, priority or metric", arguments: largestTypes)
+  @Test(
+    "no two slots of the largest types share a name, table, priority or metric",
+    arguments: largestTypes
+  )
   func largest(_ type: String, _ cards: Int, _ devices: Int) throws {
     let slots = (0..<cards).flatMap { card in (0..<devices).map { (card, $0) } }
     let interfaces = slots.enumerated().map { number, slot in

@@ -8,15 +8,6 @@ extension NamespaceInstance {
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().path
 
-  /// Puts an image's usual configuration on disk: DHCP on every Ethernet link.
-  package func installImage() throws {
-    try check(["sh", "-c", "rm -rf /etc/systemd/network/* /etc/netplan"])
-    try write(
-      "/etc/systemd/network/80-dhcp.network",
-      content: "[Match]\nType=ether\n\n[Network]\nDHCP=yes\n\n[DHCPv4]\nUseMTU=yes\n"
-    )
-  }
-
   /// Lays out what the package ships, with `program` as `/usr/sbin/eni-init`.
   ///
   /// Two things differ from a real installation: the links here are veth pairs, so a rule names
@@ -25,7 +16,7 @@ extension NamespaceInstance {
   package func installPackage(program: String) throws {
     let source = Self.repository
     try write("/usr/sbin/eni-init", from: program, executable: true)
-    for unit in ["eni-init-attach@", "eni-init-boot", "eni-init-detach@", "eni-init-refresh"] {
+    for unit in ["apply@", "attach@", "boot", "detach@", "refresh"].map({ "eni-init-" + $0 }) {
       try write(
         "/usr/lib/systemd/system/\(unit).service",
         from: "\(source)/packaging/systemd/\(unit).service"
@@ -38,6 +29,11 @@ extension NamespaceInstance {
     try write(
       "/etc/cloud/clean.d/50-eni-init",
       from: "\(source)/packaging/cloud/50-eni-init",
+      executable: true
+    )
+    try write(
+      "/etc/network/if-pre-up.d/eni-init",
+      from: "\(source)/packaging/ifupdown/eni-init",
       executable: true
     )
     try installRule()

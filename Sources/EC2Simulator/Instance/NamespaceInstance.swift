@@ -2,7 +2,8 @@
 package import Foundation
 package import NetworkModel
 
-/// An EC2 instance made of namespaces, with the machine's own systemd-udevd and systemd-networkd.
+/// An EC2 instance made of namespaces, with the machine's own systemd-udevd, and its systemd-networkd
+/// or another network stack.
 ///
 /// It has a disk that survives ``powerOff()``, a hypervisor that shows its instance id, and whatever
 /// links the VPC plugs into it. What it lacks is systemd as process 1: `follow-udev` starts the
@@ -10,6 +11,8 @@ package import NetworkModel
 package final class NamespaceInstance {
   /// The instance id; it counts from the next ``powerOn()`` on.
   package var id: InstanceID
+  /// What configures its network.
+  package let image: InstanceImage
   /// Where what it writes is kept.
   package let disk: String
   /// The process by which its namespaces are entered; nil while it is off.
@@ -21,8 +24,13 @@ package final class NamespaceInstance {
   private static let scripts = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path
 
   /// An instance that is off, with an empty disk below `directory`.
-  package init(id: InstanceID, directory: String) throws {
+  package init(
+    id: InstanceID,
+    image: InstanceImage = .networkd,
+    directory: String
+  ) throws {
     self.id = id
+    self.image = image
     disk = directory + "/disk-" + id.text
     try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: true)
   }
@@ -35,6 +43,7 @@ package final class NamespaceInstance {
     let supervisor = try Program([
       "unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc",
       "--propagation", "private", Self.scripts + "/prepare-instance", disk, id.text,
+      image.packages ?? "",
     ]).start(log: log)
     self.supervisor = supervisor
     try Condition.wait(until: "the instance's mounts") {
@@ -49,7 +58,7 @@ package final class NamespaceInstance {
     try write("/usr/bin/systemctl", from: Self.scripts + "/start-unit", executable: true)
   }
 
-  /// Starts what a boot starts, in its order: udev, coldplug, our boot hook, networkd.
+  /// Starts what a boot starts, in its order: udev, coldplug, our boot hook, the network.
   package func boot() throws {
     try startUdevd()
     try daemon([Self.scripts + "/follow-udev"], name: "follow-udev")
@@ -65,7 +74,13 @@ package final class NamespaceInstance {
         try journal().contains("eni-init-boot.service: status")
       }
     }
+    try check(["touch", "/run/network-pre"])
     try check(["dbus-daemon", "--system", "--fork"])
+    try image.start(on: self)
+  }
+
+  /// Starts networkd and waits until it answers.
+  func startNetworkd() throws {
     // As systemd leaves it when it starts a service; its time is the service's.
     try check([
       "sh", "-c",

@@ -6,6 +6,7 @@ package enum SettingName: String, CaseIterable, Hashable, Sendable {
   case enabled = "Enabled"
   case namePrefix = "NamePrefix"
   case mtu = "MTU"
+  case stack = "Stack"
   case eni = "ENI"
   case mac = "MAC"
   case subnet = "Subnet"
@@ -14,7 +15,7 @@ package enum SettingName: String, CaseIterable, Hashable, Sendable {
   /// The section it stands in.
   package var section: String {
     switch self {
-    case .enabled, .namePrefix, .mtu: "General"
+    case .enabled, .namePrefix, .mtu, .stack: "General"
     case .eni, .mac, .subnet, .securityGroup: "Ignore"
     }
   }
@@ -30,6 +31,8 @@ package enum SettingName: String, CaseIterable, Hashable, Sendable {
       "1 to 10 letters, digits, '-' or '_' that begin with a letter, and not with a name that "
         + "others use: en, eth, lo, veth, docker, br"
     case .mtu: "a number of bytes from 576 to 9216"
+    case .stack:
+      "auto or one of " + NetworkStack.allCases.map(\.rawValue).joined(separator: ", ")
     case .eni: "ids of ENIs (eni-…)"
     case .mac: "MACs"
     case .subnet: "ids of subnets (subnet-…)"
@@ -48,6 +51,7 @@ package enum SettingName: String, CaseIterable, Hashable, Sendable {
     case .enabled: policy.isEnabled ? "yes" : "no"
     case .namePrefix: policy.namePrefix
     case .mtu: policy.mtu.map(String.init) ?? ""
+    case .stack: policy.stack?.rawValue ?? "auto"
     case .eni: Self.list(policy.ignoredENIs)
     case .mac: Self.list(policy.ignoredMACs)
     case .subnet: Self.list(policy.ignoredSubnets)
@@ -66,6 +70,7 @@ package enum SettingName: String, CaseIterable, Hashable, Sendable {
     case .enabled: policy.isEnabled = defaults.isEnabled
     case .namePrefix: policy.namePrefix = defaults.namePrefix
     case .mtu: policy.mtu = defaults.mtu
+    case .stack: policy.stack = defaults.stack
     case .eni: policy.ignoredENIs = []
     case .mac: policy.ignoredMACs = []
     case .subnet: policy.ignoredSubnets = []
@@ -79,6 +84,7 @@ package enum SettingName: String, CaseIterable, Hashable, Sendable {
     case .enabled: return Self.assign(Self.boolean(value), &policy.isEnabled)
     case .namePrefix: return Self.assign(Self.prefix(value), &policy.namePrefix)
     case .mtu: return Self.assign(Self.mtu(value), &policy.mtu)
+    case .stack: return Self.assign(Self.stack(value), &policy.stack)
     case .eni: return Self.insert(value, &policy.ignoredENIs) { NetworkInterface.ID($0) }
     case .mac: return Self.insert(value, &policy.ignoredMACs) { MACAddress($0) }
     case .subnet: return Self.insert(value, &policy.ignoredSubnets) { SubnetID($0) }
@@ -121,6 +127,10 @@ package enum SettingName: String, CaseIterable, Hashable, Sendable {
       !others.contains(where: text.lowercased().hasPrefix)
     else { return nil }
     return text
+  }
+
+  private static func stack(_ text: String) -> NetworkStack?? {
+    text == "auto" ? .some(nil) : NetworkStack(rawValue: text).map { .some($0) }
   }
 
   /// From the least that IPv4 asks of a host (RFC 791) to the most that ENA carries.

@@ -37,16 +37,17 @@ struct Arm: ParsableCommand {
     if isNews { try showHold(to: host) }
   }
 
-  /// Has networkd read the hold's file, which came after it started.
+  /// Has the stacks that run read the hold, which came after they started.
   private func showHold(to host: Host) throws {
-    let rewritten = try NetworkdFreshness.rewrittenFiles(besides: nil, host.files)
-    guard rewritten.isEmpty else {
-      return host.log.warning(
-        "networkd has not read the hold, because a reload now would touch other links: "
-          + "\(rewritten.joined(separator: ", ")) was written since it started. Until the next boot "
-          + "or `networkctl reload`, an ENI that is plugged in is left to the image at first"
-      )
+    for stack in host.stacks {
+      if let obstacle = try stack.activator.obstacle(besides: nil) {
+        host.log.warning(
+          "\(stack.kind.title) has not read the hold: \(obstacle). Until the next boot or a reload "
+            + "by hand, an ENI that is plugged in is left to the image at first"
+        )
+      } else {
+        try stack.activator.readHold(releasing: nil)
+      }
     }
-    try Networkd.reload(host.files)
   }
 }

@@ -35,7 +35,9 @@ struct Boot: ParsableCommand {
 
   private func run(_ host: Host) throws {
     if let reason = Refusal.turnedOff(host) {
-      try host.files.link(host.renderer.holdMask, to: "/dev/null")
+      for mask in host.stacks.compactMap(\.renderer.holdMask) {
+        try host.files.link(mask, to: "/dev/null")
+      }
       return host.log.notice("nothing is done, and no ENI is held: \(reason)")
     }
     guard let instance = try HostIdentity.instanceID(host.files) else {

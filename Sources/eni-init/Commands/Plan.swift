@@ -47,7 +47,8 @@ struct Plan: ParsableCommand {
     _ instance: InstanceID,
     _ state: KernelState
   ) throws -> [String] {
-    var lines = try host.renderer.files(for: plan, instance: instance).flatMap {
+    let renderer = try host.stack(primary: state.link(mac: plan.primaryMAC)).renderer
+    var lines = try renderer.files(for: plan, instance: instance).flatMap {
       FileDifference(of: $0, from: try host.files.read($0.path)).lines
     }
     if let link = state.link(mac: plan.mac) {

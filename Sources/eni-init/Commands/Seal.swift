@@ -23,8 +23,9 @@ struct Seal: ParsableCommand {
     let host = try Host(root: options.root, configuration: Configuration())
     try host.locked(within: .seconds(30)) {
       var removed: [String] = []
-      let interrupted = try host.renderer.ownedFiles(names: { try host.files.names(in: $0) })
-        .flatMap { try host.files.interruptedReplacements(in: $0.directory, of: $0.matches) }
+      let interrupted = try host.stacks.flatMap {
+        try $0.renderer.ownedFiles(names: { try host.files.names(in: $0) })
+      }.flatMap { try host.files.interruptedReplacements(in: $0.directory, of: $0.matches) }
       for path in try OwnedFileInventory(host).files.map(\.path) + interrupted
       where try host.files.remove(path) {
         removed.append(path)

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What configures the network of a host from files, and so what ours are written for.
+///
+/// The raw values are those of `Stack=` in eni-init.conf(5).
+package enum NetworkStack: String, CaseIterable, Hashable, Sendable {
+  /// systemd-networkd, also where netplan writes its files.
+  case networkd
+  /// ifupdown, Debian's own: interfaces(5).
+  case ifupdown
+  /// No manager: a script of ip(8)'s commands, which udev has systemd run.
+  case kernel
+
+  /// Its name in a sentence.
+  package var title: String {
+    switch self {
+    case .networkd: "systemd-networkd"
+    case .ifupdown: "ifupdown"
+    case .kernel: "the kernel"
+    }
+  }
+
+  /// The unit that runs it.
+  package var unit: String {
+    switch self {
+    case .networkd: "systemd-networkd.service"
+    case .ifupdown: "networking.service"
+    case .kernel: "eni-init-apply@*.service"
+    }
+  }
+}

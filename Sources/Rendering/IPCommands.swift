@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+import NetworkModel
+
+/// A plan as commands of ip(8), each without the word `ip`, for stacks that run such.
+///
+/// Of addresses and routes ip(8) sees the family, of rules it has to be told (`-6`).
+///
+/// `replace` where ip(8) has it, so that a second run changes nothing; a rule has no such verb.
+struct IPCommands {
+  /// Brings the link up; before anything else.
+  let link: String
+  /// Addresses, each with the subnet's route in main where it brings one.
+  let addresses: [String]
+  /// The routes of the ENI's own table.
+  let routes: [String]
+  /// What adds a family's rules, the host-wide one first; refused where a rule is there already.
+  let rules: [AddressFamily: [String]]
+  /// What takes the ENI's own rules of a family away.
+  let rulesDown: [AddressFamily: [String]]
+
+  init(_ plan: InterfacePlan) {
+    let name = plan.name
+    link = "link set dev \(name)" + (plan.mtu.map { " mtu \($0)" } ?? "") + " up"
+    addresses = plan.addresses.map { "address replace \(Self.words($0)) dev \(name)" }
+    routes = plan.routes.map { "route replace \($0.words(name))" }
+    rules = Dictionary(grouping: plan.rules, by: \.family).mapValues { rules in
+      rules.map { "rule add \($0) protocol \(RouteProtocol.eniInit)" }
+    }
+    rulesDown = Dictionary(grouping: plan.rules, by: \.family).mapValues { rules in
+      rules.filter { $0.priority != .hostWide }.map { "rule del \($0)" }
+    }
+  }
+
+  /// What adds an address that stands alone.
+  static func addition(of address: IPPrefix, to link: InterfaceName) -> String {
+    "address replace \(address) dev \(link)"
+  }
+
+  /// The address that such a command adds; nil for any other.
+  static func addedAddress(_ command: Substring) -> IPPrefix? {
+    let words = command.split(separator: " ")
+    return words.count == 5 && words.starts(with: ["address", "replace"]) ? IPPrefix(words[2]) : nil
+  }
+
+  private static func words(_ address: InterfacePlan.Address) -> String {
+    var words = "\(address.prefix)"
+    if let metric = address.subnetMetric { words += " metric \(metric)" }
+    // The VPC has assigned it to this ENI alone (see AddressMessage in Rtnetlink).
+    if address.prefix.family == .ipv6 { words += " nodad" }
+    return words
+  }
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package import NetworkModel
+
+/// Writes stanzas of interfaces(5), one file an ENI, into the directory that Debian's
+/// /etc/network/interfaces sources.
+///
+/// Method `manual`, and all by ip(8): `static` gives the subnet's route in main no metric, so that it
+/// would rival the primary's. The stanzas are `allow-hotplug` and not `auto`: a boot never waits for
+/// an ENI that is not there.
+package struct IfupdownRenderer: Renderer {
+  /// The renderer; it has no state.
+  package init() {}
+
+  /// The stanzas.
+  ///
+  /// No suffix: ifupdown ignores names with a dot (interfaces(5), "source-directory").
+  package static let stanzas = OwnedFiles(
+    directory: "/etc/network/interfaces.d",
+    prefix: "eni-init-",
+    suffix: ""
+  )
+  private static let primaryStanza = OwnedFiles(
+    directory: stanzas.directory,
+    prefix: "eni-init_primary",
+    suffix: "",
+    isForPrimary: true
+  )
+
+  private static let up = "up ip "
+  private static let whateverHappens = " || :"
+
+  package func files(for plan: InterfacePlan, instance: InstanceID) -> [ConfigFile] {
+    guard !plan.isHeld else { return [] }
+    return [stanza(plan, instance), TableNames.file(for: plan, instance: instance)]
+  }
+
+  private func stanza(_ plan: InterfacePlan, _ instance: InstanceID) -> ConfigFile {
+    let name = plan.name
+    let commands = IPCommands(plan)
+    let header = Header.lines(
+      for: plan,
+      instance: instance,
+      override: """
+        To override, add a stanza for \(name) to /etc/network/interfaces: ifupdown applies both;
+        `eni-init plan` shows what would be written here.
+        """
+    )
+    // A router advertisement would put a second default route into main.
+    let quiet = "pre-up echo 0 >/proc/sys/net/ipv6/conf/\(name)/accept_ra || :"
+    let up = [commands.link] + commands.addresses + commands.routes
+    let options =
+      [quiet] + up.map { Self.up + $0 }
+      // A rule may be there already, and then it is refused.
+      + Self.options("up", commands.rules) + Self.options("down", commands.rulesDown)
+      + ["down ip address flush dev \(name) scope global", "down ip link set dev \(name) down"]
+    return Self.file(
+      Self.stanzas.path(name),
+      header + ["", "allow-hotplug \(name)", "iface \(name) inet manual"]
+        + options.map { "    " + $0 }
+    )
+  }
+
+  package func primaryFile(
+    for plan: PrimaryPlan,
+    on link: InterfaceName,
+    besides stackFile: String,
+    instance: InstanceID
+  ) -> ConfigFile? {
+    // A second stanza of an interface adds to the first (interfaces(5)). The primary comes up whatever
+    // becomes of these lines.
+    let options = plan.addresses.map {
+      Self.up + IPCommands.addition(of: $0, to: link) + Self.whateverHappens
+    }
+    return Self.file(
+      Self.primaryStanza.path(""),
+      Header.lines(for: plan, instance: instance) + ["", "iface \(link) inet manual"]
+        + options.map { "    " + $0 }
+    )
+  }
+
+  package func primaryAddresses(in content: String) -> [IPPrefix] {
+    content.split(separator: "\n").compactMap { line in
+      let option = line.drop { $0 == " " }
+      guard option.hasPrefix(Self.up), option.hasSuffix(Self.whateverHappens) else { return nil }
+      return IPCommands.addedAddress(
+        option.dropFirst(Self.up.count).dropLast(Self.whateverHappens.count)
+      )
+    }
+  }
+
+  /// None: the package's script in /etc/network/if-pre-up.d refuses every ENI but the candidate.
+  package func firstBootHold(except candidate: InterfaceName?) -> ConfigFile? { nil }
+
+  package var holdMask: String? { "/run/eni-init/ifupdown-hold" }
+
+  package func ownedFiles(names: (String) throws -> [String]) throws -> [OwnedFiles] {
+    [Self.stanzas, Self.primaryStanza, TableNames.files]
+  }
+
+  private static func options(_ key: String, _ rules: [AddressFamily: [String]]) -> [String] {
+    AddressFamily.allCases.flatMap { family in
+      (rules[family] ?? []).map { rule in
+        "\(key) ip \(family == .ipv6 ? "-6 " : "")\(rule) 2>/dev/null\(whateverHappens)"
+      }
+    }
+  }
+
+  private static func file(_ path: String, _ lines: [String]) -> ConfigFile {
+    ConfigFile(path: path, content: lines.map { $0 + "\n" }.joined())
+  }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package import NetworkModel
+
+/// Writes for a host without a network manager: a script of ip(8)'s commands, which the package's
+/// eni-init-apply@.service runs when the ENI's link appears.
+package struct KernelRenderer: Renderer {
+  /// The renderer; it has no state.
+  package init() {}
+
+  /// The scripts, which udev's rule looks for by this path.
+  package static let scripts = OwnedFiles(
+    directory: "/etc/eni-init/kernel",
+    prefix: "",
+    suffix: ".sh"
+  )
+
+  /// The script of the primary, whose name no other ENI's is.
+  package static let primaryScript = OwnedFiles(
+    directory: scripts.directory,
+    prefix: "primary",
+    suffix: ".sh",
+    isForPrimary: true
+  )
+
+  package func files(for plan: InterfacePlan, instance: InstanceID) -> [ConfigFile] {
+    guard !plan.isHeld else { return [] }
+    let header = Header.lines(
+      for: plan,
+      instance: instance,
+      override: """
+        Applied by eni-init-apply@\(plan.name).service when the link appears. To override, give that
+        unit a drop-in; `eni-init plan` shows what would be written here.
+        """
+    )
+    let commands = IPCommands(plan)
+    let all =
+      [commands.link] + commands.addresses + commands.routes + (commands.rules[.ipv4] ?? [])
+    let script = Self.script(
+      Self.scripts.path(plan.name),
+      header + Self.batch(all) + Self.batch(commands.rules[.ipv6] ?? [], options: "-6 ")
+    )
+    return [script, TableNames.file(for: plan, instance: instance)]
+  }
+
+  package func primaryFile(
+    for plan: PrimaryPlan,
+    on link: InterfaceName,
+    besides stackFile: String,
+    instance: InstanceID
+  ) -> ConfigFile? {
+    Self.script(
+      stackFile,
+      Header.lines(for: plan, instance: instance)
+        + Self.batch(plan.addresses.map { IPCommands.addition(of: $0, to: link) })
+    )
+  }
+
+  /// One process for all: it goes on when a command is refused, as for a rule that is there already.
+  private static func batch(_ commands: [String], options: String = "") -> [String] {
+    guard !commands.isEmpty else { return [] }
+    return ["", "ip \(options)-force -batch - <<'END'"] + commands + ["END"]
+  }
+
+  private static func script(_ path: String, _ lines: [String]) -> ConfigFile {
+    ConfigFile(path: path, content: lines.map { $0 + "\n" }.joined())
+  }
+
+  package func primaryAddresses(in content: String) -> [IPPrefix] {
+    content.split(separator: "\n").compactMap(IPCommands.addedAddress)
+  }
+
+  /// None: nobody configures a link that has no batch.
+  package func firstBootHold(except candidate: InterfaceName?) -> ConfigFile? { nil }
+
+  package var holdMask: String? { nil }
+
+  package func ownedFiles(names: (String) throws -> [String]) throws -> [OwnedFiles] {
+    [Self.primaryScript, Self.scripts, TableNames.files]
+  }
+}

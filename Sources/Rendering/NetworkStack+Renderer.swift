@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+package import NetworkModel
+
+extension NetworkStack {
+  /// What writes for it.
+  package var renderer: any Renderer {
+    switch self {
+    case .networkd: NetworkdRenderer()
+    case .ifupdown: IfupdownRenderer()
+    case .kernel: KernelRenderer()
+    }
+  }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+import NetworkModel
+
+/// How a network stack is made to act on its files, and what it makes of a link: one conformer a stack.
+///
+/// What an ENI has that is live already is never left to the stack: the change is made by netlink and
+/// written into its file, since a stack that is told to apply a file costs the link packets.
+protocol Activator {
+  /// Whether the stack configures this link now, by its own account.
+  func manages(_ link: Link) throws -> Bool
+
+  /// Whether the host starts the stack at boot; asked when none runs yet.
+  func isEnabled() throws -> Bool
+
+  /// Whether the stack is at work already.
+  func isRunning() throws -> Bool
+
+  /// Whether the stack knows what to do with a link. One that it is about to configure must not be
+  /// taken for one that it leaves alone.
+  func hasDecided(_ link: Link) throws -> Bool
+
+  /// Whether the stack configures the link from what we have written for this name.
+  func configures(_ link: Link, as name: InterfaceName) throws -> Bool
+
+  /// Whether the stack may at any time remove rules of this link that it does not know.
+  func mayLoseRules(of link: Link) throws -> Bool
+
+  /// Why the stack should not read its files now, because that would touch other links than this one;
+  /// nil when it may.
+  func obstacle(besides link: Link?) throws -> String?
+
+  /// Makes the stack configure a new link from its file, that link alone.
+  ///
+  /// Asked after ``obstacle(besides:)``; the link has its name and is down.
+  func takeOver(_ plan: InterfacePlan) throws
+
+  /// Helps along a link that the stack has got stuck with; called while its configuration is awaited.
+  func assist(_ link: Link) throws
+
+  /// Makes the stack drop what it has taken over, after its file is gone again.
+  func giveBack(_ name: InterfaceName) throws
+
+  /// Has the stack, if it runs, look again at which links are held; `primary` is one that was, and is
+  /// not any more.
+  func readHold(releasing primary: Link?) throws
+
+  /// The file by which the stack configures the primary; nil when none is known.
+  func file(ofPrimary link: Link) throws -> String?
+}

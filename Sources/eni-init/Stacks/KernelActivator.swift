@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+import HostSystem
+import NetworkModel
+import Rendering
+
+/// No manager: the package's own unit runs an ENI's script.
+struct KernelActivator: Activator {
+  let files: FileStore
+
+  /// Nobody does; where no other stack manages the primary, this one is left.
+  func manages(_ link: Link) throws -> Bool { false }
+  func isEnabled() throws -> Bool { false }
+  func isRunning() throws -> Bool { false }
+  func hasDecided(_ link: Link) throws -> Bool { true }
+  func configures(_ link: Link, as name: InterfaceName) throws -> Bool { false }
+  func mayLoseRules(of link: Link) throws -> Bool { false }
+  func obstacle(besides link: Link?) throws -> String? { nil }
+
+  /// As at a boot, so that what is on disk is known to work.
+  func takeOver(_ plan: InterfacePlan) throws {
+    try Command("/usr/bin/systemctl", ["restart", "eni-init-apply@\(plan.name).service"]).run()
+  }
+
+  func assist(_ link: Link) throws {}
+  func giveBack(_ name: InterfaceName) throws {}
+  func readHold(releasing primary: Link?) throws {}
+  /// What configures the primary is not known; ours stands for itself.
+  func file(ofPrimary link: Link) throws -> String? { KernelRenderer.primaryScript.path("") }
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+import HostSystem
+import NetworkModel
+
+extension NetworkStack {
+  /// What makes it act on the host's files.
+  func activator(_ host: Host) -> any Activator {
+    switch self {
+    case .networkd: NetworkdActivator(files: host.files, log: host.log)
+    case .ifupdown: IfupdownActivator(files: host.files)
+    case .kernel: KernelActivator(files: host.files)
+    }
+  }
+}

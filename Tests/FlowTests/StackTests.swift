@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+import EC2Simulator
+import Foundation
+import NetworkModel
+import TestSupport
+import Testing
+
+extension FlowTests {
+  /// What every network stack has to do, each as its own image has it.
+  @Suite("On every network stack", .serialized)
+  struct StackTests {
+    struct Image: Sendable, CustomTestStringConvertible {
+      let image: InstanceImage
+      /// What configures the second ENI.
+      let file: String
+      let testDescription: String
+    }
+
+    static let images = [
+      Image(
+        image: .ifupdown(
+          packages: packages("ifupdown"),
+          interfaces: """
+            auto lo
+            iface lo inet loopback
+            auto ens5
+            iface ens5 inet dhcp
+            source /etc/network/interfaces.d/*
+
+            """
+        ),
+        file: "/etc/network/interfaces.d/eni-init-nic1",
+        testDescription: "ifupdown"
+      ),
+      Image(image: .script, file: "/etc/eni-init/kernel/nic1.sh", testDescription: "kernel"),
+    ]
+
+    /// What `make stacks` has unpacked.
+    static func packages(_ name: String) -> String {
+      URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appendingPathComponent(".build-stacks/\(name)").path
+    }
+
+    /// A dual-stack ENI with secondary addresses and prefixes.
+    private static func dual() throws -> SimulatedENI {
+      var eni = try SimulatedENI.exampleSecond()
+      eni.ipv4 = try SimulatedENI.Block(
+        "10.0.1.0/24",
+        "10.0.1.10",
+        "10.0.1.11",
+        prefixes: ["10.0.1.32/28"]
+      ).parsed()
+      eni.ipv6 = try SimulatedENI.Block(
+        "2001:db8:1:1::/64",
+        "2001:db8:1:1::a",
+        "2001:db8:1:1::b",
+        prefixes: ["2001:db8:1:1:5::/80"]
+      ).parsed()
+      return eni
+    }
+
+    private func expectRouted(
+      _ stage: Stage,
+      _ moment: Comment,
+      _ addresses: [String] = ["10.0.1.10", "10.0.1.11", "2001:db8:1:1::a", "2001:db8:1:1::b"]
+    ) throws {
+      for text in addresses {
+        let address = try #require(IPAddress(text))
+        let report = try stage.cloud.probeFromInternet(address)
+        #expect(report.isLossless, "\(moment): \(text): \(report)")
+        guard text.hasPrefix("10.0.1.") else { continue }
+        for subnet in ["10.0.0.0/24", "10.0.1.0/24"] {
+          let neighbor = try stage.cloud.vpc.neighbor(in: try #require(IPPrefix(subnet)))
+          let report = try neighbor.namespace.probe(address)
+          #expect(report.isLossless, "\(moment): \(text) from \(subnet)")
+        }
+      }
+      #expect(try stage.cloud.vpc.dhcpPackets(of: stage.second.id).isEmpty, moment)
+      #expect(try !stage.mainDefaultRoutes().contains("nic1"), moment)
+    }
+
+    @Test("an ENI is hot-plugged, rebooted, rebooted without the program", arguments: images)
+    func life(_ image: Image) throws {
+      let stage = try Stage.withUs(image: image.image)
+      let routes = try stage.mainDefaultRoutes()
+      let probe = try stage.cloud.vpc.internet.namespace.startProbing(
+        try #require(IPAddress("10.0.0.10"))
+      )
+      let eni = try Self.dual()
+      try stage.plug(eni, as: "ens6")
+      try stage.waitUntilRouted(eni)
+      try expectRouted(stage, "after the hot-plug")
+      for eni in [stage.primary, eni] {
+        #expect(try stage.cloud.vpc.sourceCheckDrops(of: eni.id).total == 0)
+      }
+      #expect(try stage.mainDefaultRoutes() == routes)
+      #expect(try probe.stop().isLossless, "the primary answered all the time")
+      #expect(try stage.shell("cat \(image.file)").contains("10.0.1.11"))
+      #expect(try stage.shell("ip route show table nic1").contains("default via 10.0.1.1 dev nic1"))
+      #expect(try stage.shell("ls /etc/systemd/network").isEmpty)
+
+      try stage.reboot()
+      try stage.waitUntilRouted(eni)
+      try expectRouted(stage, "after a reboot")
+      let state = try stage.state()
+      #expect(try stage.shell("eni-init refresh 2>&1").isEmpty)
+      #expect(try stage.state() == state)
+
+      try stage.instance.removeProgram()
+      try stage.reboot()
+      try Condition.wait(until: "it answers", within: .seconds(30)) {
+        try stage.cloud.probeFromInternet(try #require(IPAddress("2001:db8:1:1::b")), count: 1)
+          .isLossless
+      }
+      try expectRouted(stage, "after a reboot without the program")
+    }
+
+    @Test("addresses come and go without a loss, the primary's too", arguments: images)
+    func refresh(_ image: Image) throws {
+      let stage = try Stage.withUs(image: image.image)
+      try stage.plug(stage.second, as: "ens6")
+      try stage.waitUntilRouted(stage.second)
+      let probe = try stage.cloud.vpc.internet.namespace.startProbing(
+        try #require(IPAddress("10.0.1.10")),
+        every: .milliseconds(10)
+      )
+      try stage.cloud.update(try Self.dual())
+      var primary = stage.primary
+      primary.ipv4 = try SimulatedENI.Block("10.0.0.0/24", "10.0.0.10", "10.0.0.20").parsed()
+      try stage.cloud.update(primary)
+      try stage.shell("eni-init refresh")
+      try expectRouted(stage, "more addresses")
+      try expectRouted(stage, "more of the primary's", ["10.0.0.20"])
+      #expect(try stage.shell("ip rule").contains("from 10.0.1.32/28 lookup"))
+      try stage.cloud.update(stage.second)
+      try stage.cloud.update(stage.primary)
+      try stage.shell("eni-init refresh")
+      #expect(try probe.stop().isLossless)
+      let state = try stage.state()
+      #expect(!state.contains("2001:db8") && !state.contains("10.0.0.20"))
+      #expect(!state.contains("10.0.1.32"))
+      try expectRouted(stage, "as at first", ["10.0.1.10", "10.0.1.11"])
+    }
+
+    @Test("a detached ENI leaves nothing, and may come back", arguments: images)
+    func detach(_ image: Image) throws {
+      let stage = try Stage.withUs(image: image.image)
+      try stage.plug(stage.second, as: "ens6")
+      try stage.waitUntilRouted(stage.second)
+      try stage.unplug(stage.second)
+      try Condition.wait(until: "its files are gone", within: .seconds(30)) {
+        try stage.instance.run(["test", "-e", image.file]).status != 0
+      }
+      #expect(try !stage.shell("ip rule").contains("1000"))
+      try stage.plug(stage.second, as: "ens6")
+      try stage.waitUntilRouted(stage.second)
+      try expectRouted(stage, "back again", ["10.0.1.10", "10.0.1.11"])
+    }
+
+    /// As a cloud image has it that wants DHCP on whatever comes.
+    private static let greedy = InstanceImage.ifupdown(
+      packages: packages("ifupdown"),
+      interfaces: """
+        auto /ens*
+        allow-hotplug /ens*
+        iface ens5 inet dhcp
+        iface ens6 inet dhcp
+        source /etc/network/interfaces.d/*
+
+        """
+    )
+
+    @Test("ifupdown's wildcards start no DHCP client on an ENI, hot-plugged or found at a boot")
+    func wildcards() throws {
+      let stage = try Stage.withUs(image: Self.greedy)
+      var late = stage.second
+      late.timeline = late.timeline.listed(after: .seconds(3))
+      try stage.plug(late, as: "ens6")
+      try Condition.wait(until: "ifup was refused") {
+        try stage.instance.journal().contains("ens6 is held by eni-init(8)")
+      }
+      try stage.waitUntilRouted(stage.second)
+      try expectRouted(stage, "after the hot-plug", ["10.0.1.10", "10.0.1.11"])
+      try stage.shell("eni-init seal; eni-init arm")
+      try stage.reboot()
+      try stage.waitUntilRouted(stage.second)
+      try expectRouted(stage, "found at a boot", ["10.0.1.10", "10.0.1.11"])
+    }
+
+    @Test("a stanza of ours is ifupdown's own: ifquery, ifdown, ifup")
+    func tools() throws {
+      let stage = try Stage.withUs(image: try #require(Self.images.first).image)
+      try stage.plug(stage.second, as: "ens6")
+      try stage.waitUntilRouted(stage.second)
+      #expect(try stage.shell("ifquery --state nic1") == "nic1=nic1\n")
+      try stage.shell("ifdown nic1")
+      let down = try stage.shell("ip rule; ip address show nic1; ip route show table 10001")
+      #expect(!down.contains("10.0.1."))
+      try stage.shell("ifup nic1")
+      try stage.waitUntilRouted(stage.second)
+      try expectRouted(stage, "up again", ["10.0.1.10", "10.0.1.11"])
+    }
+
+    @Test("without a manager, what a link loses that goes down comes back with the next refresh")
+    func bounced() throws {
+      let stage = try Stage.withUs(image: .script)
+      let eni = try Self.dual()
+      try stage.plug(eni, as: "ens6")
+      try stage.waitUntilRouted(eni)
+      try stage.shell("ip link set nic1 down; ip link set nic1 up")
+      #expect(try !stage.shell("ip route show table 10001").contains("default"))
+      try stage.shell("eni-init refresh")
+      try expectRouted(stage, "up again")
+    }
+
+    @Test(
+      "at a first boot without cloud-init a wrong candidate ends static",
+      arguments: [true, false]
+    )
+    func firstBoot(isAuto: Bool) throws {
+      let word = isAuto ? "auto" : "allow-hotplug"
+      let image = InstanceImage.ifupdown(
+        packages: Self.packages("ifupdown"),
+        interfaces: """
+          \(word) ens4
+          iface ens4 inet dhcp
+          \(word) ens5
+          iface ens5 inet dhcp
+          source /etc/network/interfaces.d/*
+
+          """
+      )
+      let stage = try Stage.withUs(image: image, launch: .secondBeforePrimary)
+      try stage.waitUntilRouted(stage.second)
+      try Condition.wait(until: "the primary has the default route", within: .seconds(60)) {
+        try stage.mainDefaultRoutes().contains("ens5")
+      }
+      #expect(try stage.mainDefaultRoutes().split(separator: "\n").count == 1)
+      let first = try #require(
+        try stage.cloud.vpc.dhcpPackets(of: stage.primary.id).map(\.time).min()
+      )
+      let last = try stage.cloud.vpc.dhcpPackets(of: stage.second.id).map(\.time).max()
+      #expect(last.map { $0 < first } ?? true, "never do two ENIs have a DHCP client")
+    }
+  }
+}
