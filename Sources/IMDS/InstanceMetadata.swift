@@ -149,6 +149,32 @@ package struct InstanceMetadata {
     )
   }
 
+  /// The subnets of an ENI whose metadata are complete, as the primary's are at all times.
+  ///
+  /// One request a family; empty for a family that the ENI does not have.
+  package func subnets(
+    of mac: MACAddress,
+    _ families: [AddressFamily],
+    patience: Patience? = nil
+  ) throws(IMDSError) -> [IPPrefix] {
+    var subnets: [IPPrefix] = []
+    for family in families {
+      let path = Self.path(of: mac, InterfaceKey.Family.of(family).subnets)
+      guard case .present(let text) = try client.get(path, patience: patience) else { continue }
+      for word in MetadataText.words(text) {
+        guard let subnet = IPPrefix(word), subnet == subnet.network, subnet.family == family else {
+          throw .malformed(
+            key: path,
+            value: UntrustedText(word),
+            expected: "blocks of \(family) subnets"
+          )
+        }
+        subnets.append(subnet)
+      }
+    }
+    return subnets
+  }
+
   private func required(_ path: String, _ patience: Patience?) throws(IMDSError) -> String {
     guard case .present(let text) = try client.get(path, patience: patience) else {
       throw .missing(path: path)

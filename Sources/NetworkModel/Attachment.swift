@@ -3,7 +3,7 @@
 /// Where an ENI is attached: the network card and the device number on it.
 ///
 /// The pair is the identity of the slot; the device number alone is not, since every card counts
-/// from 0. Name, route table, rule priority and metric are functions of the pair and of nothing
+/// from 0. Name, route table and rule priorities are functions of the pair and of nothing
 /// else, so they never move when another ENI comes or goes.
 package struct Attachment: Hashable, Sendable {
   /// NetworkCardIndex in the EC2 API, `network-card` in IMDS; 0 on types with one card.
@@ -25,20 +25,21 @@ package struct Attachment: Hashable, Sendable {
     self.deviceNumber = UInt8(deviceNumber)
   }
 
-  /// 100 · card + device: what table, priority and metric add to their bases.
+  /// 100 · card + device: what table and priorities add to their bases.
   package var ordinal: UInt32 { 100 * UInt32(networkCard) + UInt32(deviceNumber) }
 
   /// The ENI's own route table.
   package var table: RouteTable { RouteTable(rawValue: RouteTable.firstENI.rawValue + ordinal) }
 
-  /// The priority of the ENI's rules; the same number as its table.
+  /// The priority of the rules for the ENI's own addresses; the same number as its table.
   package var rulePriority: RulePriority {
     RulePriority(rawValue: RulePriority.hostWide.rawValue + ordinal)
   }
 
-  /// The metric of the ENI's subnet route in the main table: after the primary's, whose networkd
-  /// default is 0 for static routes and whose DHCP metric EC2 images keep at or below 512.
-  package var metric: UInt32 { 512 + ordinal }
+  /// The priority of the rule that leads to the ENI's subnet.
+  package var subnetPriority: RulePriority {
+    RulePriority(rawValue: RulePriority.primary.rawValue + ordinal)
+  }
 
   /// `nic1` on card 0, `nic1c3` on card 3; nil when the prefix makes it longer than a name may be.
   package func name(prefix: String = "nic") -> InterfaceName? {

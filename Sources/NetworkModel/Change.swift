@@ -10,7 +10,7 @@ package enum Change: Hashable, Sendable {
   case setMTU(UInt32, Link.Index, InterfaceName)
   case setUp(Link.Index, InterfaceName)
   case setDown(Link.Index, InterfaceName)
-  case addAddress(IPPrefix, metric: UInt32, Link.Index, InterfaceName)
+  case addAddress(IPPrefix, Link.Index, InterfaceName)
   case removeAddress(IPPrefix, Link.Index, InterfaceName)
   case addRoute(Route, Link.Index, InterfaceName)
   case removeRoute(Route, Link.Index, InterfaceName)
@@ -22,7 +22,7 @@ extension Change {
   /// The change that takes this one back; nil for a change of the link itself.
   package var inverse: Change? {
     switch self {
-    case .addAddress(let prefix, _, let index, let name): .removeAddress(prefix, index, name)
+    case .addAddress(let prefix, let index, let name): .removeAddress(prefix, index, name)
     case .addRoute(let route, let index, let name): .removeRoute(route, index, name)
     case .addRule(let rule): .removeRule(rule)
     default: nil
@@ -42,8 +42,8 @@ extension Change: CustomStringConvertible {
     case .setMTU(let mtu, _, let link): "ip link set dev \(link) mtu \(mtu)"
     case .setUp(_, let link): "ip link set dev \(link) up"
     case .setDown(_, let link): "ip link set dev \(link) down"
-    case .addAddress(let prefix, let metric, _, let link):
-      "ip address add \(prefix) dev \(link)" + (prefix.isHost ? "" : " metric \(metric)")
+    case .addAddress(let prefix, _, let link):
+      "ip address add \(prefix) dev \(link) noprefixroute"
     case .removeAddress(let prefix, _, let link): "ip address del \(prefix) dev \(link)"
     case .addRoute(let route, _, let link): "ip route add \(route.words(link))"
     case .removeRoute(let route, _, let link): "ip route del \(route.words(link))"
@@ -70,7 +70,9 @@ extension RoutingPolicyRule: CustomStringConvertible {
 
   /// The rule in iproute2's words, without the verb.
   package var description: String {
-    var words = "priority \(priority) from \(source.map { "\($0)" } ?? "all") lookup \(table)"
+    var words = "priority \(priority) from \(source.map { "\($0)" } ?? "all")"
+    if let destination { words += " to \(destination)" }
+    words += " lookup \(table)"
     if let suppressPrefixLength { words += " suppress_prefixlength \(suppressPrefixLength)" }
     if let suppressGroup { words += " suppress_ifgroup \(suppressGroup)" }
     return words

@@ -6,11 +6,20 @@ package struct InstanceNetwork: Hashable, Sendable {
   package let primaryMAC: MACAddress
   /// The interfaces whose facts are known, in any order; the primary may be among them.
   package let interfaces: [NetworkInterface]
+  /// The subnets in which the primary has something; nil when nobody has told.
+  package let primarySubnets: [IPPrefix]?
 
-  /// The network with this primary and these interfaces.
-  package init(primaryMAC: MACAddress, interfaces: [NetworkInterface]) {
+  /// The network with this primary and these interfaces; when the primary is among them, it tells its
+  /// subnets itself.
+  package init(
+    primaryMAC: MACAddress,
+    interfaces: [NetworkInterface],
+    primarySubnets: [IPPrefix]? = nil
+  ) {
     self.primaryMAC = primaryMAC
     self.interfaces = interfaces
+    let primary = interfaces.first { $0.mac == primaryMAC }
+    self.primarySubnets = primary?.families.map(\.subnet) ?? primarySubnets
   }
 
   /// Where each ENI is; of one that is told twice, what was told first.

@@ -2,20 +2,6 @@
 
 /// What one non-primary ENI shall look like, on disk and in the kernel.
 package struct InterfacePlan: Hashable, Sendable {
-  /// An address to configure, and whether it brings the subnet's route into main.
-  package struct Address: Hashable, Sendable {
-    /// The address: with the subnet's length when it is the first of its family, else alone.
-    package let prefix: IPPrefix
-    /// The metric of the subnet route that comes with it; nil when none does.
-    package let subnetMetric: UInt32?
-
-    /// `prefix` with or without a subnet route.
-    package init(prefix: IPPrefix, subnetMetric: UInt32?) {
-      self.prefix = prefix
-      self.subnetMetric = subnetMetric
-    }
-  }
-
   /// By which of a link's addresses a configuration file finds it.
   package enum Match: Hashable, Sendable {
     /// The address the hardware came with: survives whatever is set later.
@@ -34,11 +20,11 @@ package struct InterfacePlan: Hashable, Sendable {
   package let match: Match
   /// The MTU in bytes; nil leaves the driver's.
   package let mtu: UInt32?
-  /// Its addresses, the primary one first.
-  package let addresses: [Address]
+  /// Its addresses, the primary one first; none brings a route.
+  package let addresses: [IPPrefix]
   /// The routes of its own table.
   package let routes: [Route]
-  /// Its rules, the host-wide one of each family it uses first.
+  /// Its rules, the host-wide one of each family it uses first, in the order of their priorities.
   package let rules: [RoutingPolicyRule]
 
   /// A plan of these parts.
@@ -48,7 +34,7 @@ package struct InterfacePlan: Hashable, Sendable {
     name: InterfaceName,
     match: Match,
     mtu: UInt32?,
-    addresses: [Address],
+    addresses: [IPPrefix],
     routes: [Route],
     rules: [RoutingPolicyRule]
   ) {

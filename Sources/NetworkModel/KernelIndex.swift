@@ -74,10 +74,21 @@ package struct KernelIndex: Sendable {
   /// The routes that leave by the link.
   package func routes(by link: Link.Index) -> [Route] { routesByLink[link] ?? [] }
 
+  /// The subnets of the primary, by the rules that keep it to main; nil when there is none.
+  package var primarySubnets: [IPPrefix]? {
+    let subnets = (rulesByTable[.main] ?? []).compactMap { rule in
+      rule.priority == .primary && rule.destination == nil ? rule.source : nil
+    }
+    return subnets.isEmpty ? nil : subnets
+  }
+
+  /// The rules that lead to a table.
+  package func rules(to table: RouteTable) -> [RoutingPolicyRule] { rulesByTable[table] ?? [] }
+
   /// What the rules of an ENI in this slot match.
   package func sources(of slot: Attachment) -> [IPPrefix] {
     (rulesByTable[slot.table] ?? []).compactMap { rule in
-      rule.priority == slot.rulePriority ? rule.source : nil
+      rule.priority == slot.rulePriority && rule.destination == nil ? rule.source : nil
     }
   }
 }

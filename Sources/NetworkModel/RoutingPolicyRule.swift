@@ -6,8 +6,10 @@ package struct RoutingPolicyRule: Hashable, Sendable {
   package let family: AddressFamily
   /// Its place in the order.
   package let priority: RulePriority
-  /// The packet's source must lie here; nil matches all.
+  /// The packet's source must lie here; nil matches all, also a packet that has none yet.
   package let source: IPPrefix?
+  /// Its destination must lie here; nil matches all.
+  package let destination: IPPrefix?
   /// The table to look in.
   package let table: RouteTable
   /// Ignore what the table answers when its prefix is this short or shorter: 0 ignores defaults.
@@ -20,6 +22,7 @@ package struct RoutingPolicyRule: Hashable, Sendable {
     family: AddressFamily,
     priority: RulePriority,
     source: IPPrefix? = nil,
+    destination: IPPrefix? = nil,
     table: RouteTable,
     suppressPrefixLength: UInt8? = nil,
     suppressGroup: LinkGroup? = nil
@@ -27,6 +30,7 @@ package struct RoutingPolicyRule: Hashable, Sendable {
     self.family = family
     self.priority = priority
     self.source = source
+    self.destination = destination
     self.table = table
     self.suppressPrefixLength = suppressPrefixLength
     self.suppressGroup = suppressGroup
@@ -35,6 +39,19 @@ package struct RoutingPolicyRule: Hashable, Sendable {
   /// Packets from `source` look in `table`.
   package static func from(_ source: IPPrefix, table: RouteTable, priority: RulePriority) -> Self {
     Self(family: source.family, priority: priority, source: source, table: table)
+  }
+
+  /// Packets to `subnet`, whatever their source, look in `table`.
+  package static func to(_ subnet: IPPrefix, table: RouteTable, priority: RulePriority) -> Self {
+    Self(family: subnet.family, priority: priority, destination: subnet, table: table)
+  }
+
+  /// Packets from the primary's subnet look in main, whatever ENI's subnet they are for.
+  ///
+  /// Example: a host in nic1's subnet talks to the primary. What leads to that subnet by nic1 is for
+  /// connections that this host opens; the reply would leave by nic1 too, and the VPC would drop it.
+  package static func primary(_ subnet: IPPrefix) -> Self {
+    .from(subnet, table: .main, priority: .primary)
   }
 
   /// The host-wide rule: use main for what is specific and does not leave by an ENI.

@@ -18,7 +18,7 @@ package struct Difference: Hashable, Sendable {
   ///
   /// `isNew` says that the link does not carry our configuration yet. Then it may be taken down to
   /// be renamed, and the addresses that another configuration gave it go: networkd would keep
-  /// one that it is asked for, with the metric it has. A link that does carry ours keeps its name
+  /// one that it is asked for, with the route it brings. A link that does carry ours keeps its name
   /// until the next boot, since taking it down would flush its routes (a kernel before 6.2
   /// renames down links only).
   package init?(_ plan: InterfacePlan, state: KernelIndex, isNew: Bool) {
@@ -73,9 +73,7 @@ package struct Difference: Hashable, Sendable {
     if let mtu = plan.mtu, link.mtu != mtu { changes.append(.setMTU(mtu, link.index, name)) }
     if !link.isUp { changes.append(.setUp(link.index, name)) }
     for address in plan.addresses where !state.has(address, on: link.index) {
-      changes.append(
-        .addAddress(address.prefix, metric: address.subnetMetric ?? 0, link.index, name)
-      )
+      changes.append(.addAddress(address, link.index, name))
     }
     for route in plan.routes where !state.has(route, on: link.index) {
       changes.append(.addRoute(route, link.index, name))
@@ -86,19 +84,6 @@ package struct Difference: Hashable, Sendable {
 }
 
 extension KernelIndex {
-  /// Whether the address is there, and with it the subnet's route when it shall bring one.
-  fileprivate func has(_ address: InterfacePlan.Address, on link: Link.Index) -> Bool {
-    guard has(address.prefix, on: link) else { return false }
-    guard let metric = address.subnetMetric else { return true }
-    let subnetRoute = Route(
-      destination: address.prefix.network,
-      table: .main,
-      metric: metric,
-      protocol: .kernel
-    )
-    return has(subnetRoute, on: link)
-  }
-
   /// Whether the rule is there, or one that does as well.
   ///
   /// The host-wide rule counts without its group too: networkd before 250 cannot write it, and

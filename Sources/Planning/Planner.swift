@@ -46,7 +46,7 @@ package struct Planner: Sendable {
         throw .nameTooLong(prefix: namePrefix, interface.attachment)
       }
       plans.append(
-        plan(interface, name: name, link: link, primaryMAC: instance.primaryMAC, mtu: mtu)
+        plan(interface, name: name, link: link, in: instance, mtu: mtu)
       )
     }
     let primary = instance.interfaces.first { $0.mac == instance.primaryMAC }
@@ -67,7 +67,8 @@ package struct Planner: Sendable {
         guard let link = state.link(mac: interface.mac), link.name == name(of: slot)
         else { return interface }
         return interface.keeping(state.sources(of: slot), onLink: state.addresses(on: link.index))
-      }
+      },
+      primarySubnets: instance.primarySubnets ?? state.primarySubnets
     )
   }
 
@@ -83,39 +84,32 @@ package struct Planner: Sendable {
     _ interface: NetworkInterface,
     name: InterfaceName,
     link: Link,
-    primaryMAC: MACAddress,
+    in instance: InstanceNetwork,
     mtu: UInt32?
   ) -> InterfacePlan {
     let slot = interface.attachment
     let spoken = interface.families.filter { families.contains($0.family) }
     return InterfacePlan(
       interface: interface,
-      primaryMAC: primaryMAC,
+      primaryMAC: instance.primaryMAC,
       name: name,
       match: link.permanentAddress == nil ? .currentAddress : .permanentAddress,
       mtu: mtu,
-      addresses: spoken.flatMap { addresses($0, in: slot) },
+      addresses: spoken.flatMap(addresses),
       routes: spoken.flatMap { routes($0, in: slot) },
-      rules: spoken.map { .hostWide($0.family) } + spoken.flatMap { rules($0, in: slot) }
+      rules: spoken.map { .hostWide($0.family) } + spoken.flatMap { sourceRules($0, in: slot) }
+        + spoken.flatMap { subnetRules($0, in: slot, instance.primarySubnets) }
     )
   }
 
-  /// The first address brings the subnet's route into main; the others are host addresses.
+  /// The first address has the subnet's length, which says where its neighbours are; of IPv6 every
+  /// address has it: the kernel has an address once, with one length, and any may go or come first.
   ///
-  /// In main a metric above the primary's keeps the route second. The order is IMDS's, so that the
-  /// primary private address stays the preferred source. Of IPv6 every address brings the same
-  /// route: the kernel has an address once, with one length, and any of them may go or come first.
-  private func addresses(
-    _ family: NetworkInterface.Addresses,
-    in slot: Attachment
-  ) -> [InterfacePlan.Address] {
+  /// The order is IMDS's, so that the primary private address stays the preferred source.
+  private func addresses(_ family: NetworkInterface.Addresses) -> [IPPrefix] {
     family.addresses.enumerated().map { position, address in
       position == 0 || family.family == .ipv6
-        ? .init(
-          prefix: IPPrefix(address, length: family.subnet.length),
-          subnetMetric: slot.metric
-        )
-        : .init(prefix: address.hostPrefix, subnetMetric: nil)
+        ? IPPrefix(address, length: family.subnet.length) : address.hostPrefix
     }
   }
 
@@ -140,12 +134,28 @@ package struct Planner: Sendable {
     ]
   }
 
-  private func rules(
+  /// What has an address of the ENI as its source looks in the ENI's table.
+  private func sourceRules(
     _ family: NetworkInterface.Addresses,
     in slot: Attachment
   ) -> [RoutingPolicyRule] {
     (family.addresses.map(\.hostPrefix) + family.delegatedPrefixes).map {
       .from($0, table: slot.table, priority: slot.rulePriority)
     }
+  }
+
+  /// What this host opens to the ENI's subnet leaves by the ENI, and what the primary answers does not.
+  ///
+  /// The two belong together: while nobody has told the primary's subnets, that subnet is reached as
+  /// it was before the ENI came. In the primary's own subnet main's route is there already.
+  private func subnetRules(
+    _ family: NetworkInterface.Addresses,
+    in slot: Attachment,
+    _ primarySubnets: [IPPrefix]?
+  ) -> [RoutingPolicyRule] {
+    guard let primarySubnets, !primarySubnets.contains(family.subnet) else { return [] }
+    let primary = primarySubnets.filter { $0.family == family.family }
+    return primary.map { .primary($0) }
+      + [.to(family.subnet, table: slot.table, priority: slot.subnetPriority)]
   }
 }

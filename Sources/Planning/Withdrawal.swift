@@ -14,9 +14,11 @@ package enum Withdrawal {
     let slot = plan.interface.attachment
     let planned = Set(plan.rules.compactMap(\.source))
     let former = state.sources(of: slot).filter { !planned.contains($0) }
-    let rules = former.map {
-      Change.removeRule(.from($0, table: slot.table, priority: slot.rulePriority))
+    let subnetRules = state.rules(to: slot.table).filter {
+      $0.priority == slot.subnetPriority && !plan.rules.contains($0)
     }
+    let rules =
+      former.map { .from($0, table: slot.table, priority: slot.rulePriority) } + subnetRules
     let addresses = state.addresses(on: link.index).filter {
       former.contains($0.address.hostPrefix)
     }
@@ -24,6 +26,7 @@ package enum Withdrawal {
     let routes = state.routes(by: link.index).filter {
       $0.table == slot.table && $0.protocol == .eniInit && !plan.routes.contains($0)
     }
-    return rules + addresses + routes.map { .removeRoute($0, link.index, link.name) }
+    return rules.map { .removeRule($0) } + addresses
+      + routes.map { .removeRoute($0, link.index, link.name) }
   }
 }

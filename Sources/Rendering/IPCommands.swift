@@ -9,7 +9,7 @@ import NetworkModel
 struct IPCommands {
   /// Brings the link up; before anything else.
   let link: String
-  /// Addresses, each with the subnet's route in main where it brings one.
+  /// Addresses, of which none brings a route.
   let addresses: [String]
   /// The routes of the ENI's own table.
   let routes: [String]
@@ -27,7 +27,7 @@ struct IPCommands {
       rules.map { "rule add \($0) protocol \(RouteProtocol.eniInit)" }
     }
     rulesDown = Dictionary(grouping: plan.rules, by: \.family).mapValues { rules in
-      rules.filter { $0.priority != .hostWide }.map { "rule del \($0)" }
+      rules.filter { $0.table != .main }.map { "rule del \($0)" }
     }
   }
 
@@ -42,11 +42,10 @@ struct IPCommands {
     return words.count == 5 && words.starts(with: ["address", "replace"]) ? IPPrefix(words[2]) : nil
   }
 
-  private static func words(_ address: InterfacePlan.Address) -> String {
-    var words = "\(address.prefix)"
-    if let metric = address.subnetMetric { words += " metric \(metric)" }
+  private static func words(_ address: IPPrefix) -> String {
+    var words = "\(address) noprefixroute"
     // The VPC has assigned it to this ENI alone (see AddressMessage in Rtnetlink).
-    if address.prefix.family == .ipv6 { words += " nodad" }
+    if address.family == .ipv6 { words += " nodad" }
     return words
   }
 }

@@ -67,7 +67,7 @@ package struct NetworkdRenderer: Renderer {
     let name = stackFile.split(separator: "/").last.map(String.init) ?? stackFile
     var file = UnitFileText(comment: Header.lines(for: plan, instance: instance))
     for address in plan.addresses {
-      file.section("Address", keys(.init(prefix: address, subnetMetric: nil)))
+      file.section("Address", keys(address))
     }
     let kind = Self.primaryDropIn("\(Self.networkFiles.directory)/\(name).d")
     return ConfigFile(path: kind.path(""), content: file.text)
@@ -125,12 +125,12 @@ package struct NetworkdRenderer: Renderer {
     ]
   }
 
-  private func keys(_ address: InterfacePlan.Address) -> [UnitFileText.Assignment] {
-    var keys = [("Address", address.prefix.description)]
-    if let metric = address.subnetMetric { keys.append(("RouteMetric", "\(metric)")) }
+  private func keys(_ address: IPPrefix) -> [UnitFileText.Assignment] {
+    var keys = [("Address", address.description)]
+    if !address.isHost { keys.append(("AddPrefixRoute", "no")) }
     // The VPC has assigned it to this ENI alone. Even without a probe the kernel would keep it
     // tentative for up to a second (addrconf.c, addrconf_dad_kick), and replies would be lost.
-    if address.prefix.family == .ipv6 { keys.append(("DuplicateAddressDetection", "none")) }
+    if address.family == .ipv6 { keys.append(("DuplicateAddressDetection", "none")) }
     return keys
   }
 
@@ -145,11 +145,10 @@ package struct NetworkdRenderer: Renderer {
 
   private func keys(_ rule: RoutingPolicyRule) -> [UnitFileText.Assignment] {
     var keys: [UnitFileText.Assignment] = []
-    if let source = rule.source {
-      keys.append(("From", source.description))
-    } else {
-      keys.append(("Family", rule.family.rawValue))
-    }
+    if let source = rule.source { keys.append(("From", source.description)) }
+    if let destination = rule.destination { keys.append(("To", destination.description)) }
+    // Otherwise the prefix tells.
+    if keys.isEmpty { keys.append(("Family", rule.family.rawValue)) }
     keys.append(("Table", "\(rule.table.rawValue)"))
     keys.append(("Priority", "\(rule.priority)"))
     if let length = rule.suppressPrefixLength {

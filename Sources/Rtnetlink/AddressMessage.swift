@@ -53,23 +53,14 @@ enum AddressMessage {
     )
   }
 
-  /// Adds an address.
-  ///
-  /// One that stands alone (/32, /128) brings no route; any other brings the subnet's route into
-  /// main with `metric`.
+  /// Adds an address, which brings no route: what leads to its subnet is a rule's business.
   ///
   /// An IPv6 address is usable at once (IFA_F_NODAD): the VPC assigns each address to one ENI, so
   /// duplicate address detection finds nothing and costs a second in which bind(2) fails.
   ///
-  /// Equivalent to: ip address add PREFIX dev LINK metric METRIC [noprefixroute] [nodad]
-  static func add(
-    _ prefix: IPPrefix,
-    metric: UInt32,
-    to link: Link.Index,
-    sequence: UInt32
-  ) -> [UInt8] {
-    var flags: UInt32 = 0
-    if prefix.isHost { flags |= Wire.addressWithoutPrefixRoute }
+  /// Equivalent to: ip address add PREFIX dev LINK noprefixroute [nodad]
+  static func add(_ prefix: IPPrefix, to link: Link.Index, sequence: UInt32) -> [UInt8] {
+    var flags = Wire.addressWithoutPrefixRoute
     if prefix.family == .ipv6 { flags |= Wire.addressWithoutDuplicateDetection }
     return MessageWriter.message(
       .newAddress,
@@ -79,8 +70,7 @@ enum AddressMessage {
     ) {
       $0.attribute(AddressAttribute.local, octets: prefix.address.octets)
       $0.attribute(AddressAttribute.address, octets: prefix.address.octets)
-      if flags != 0 { $0.attribute(AddressAttribute.flags, flags) }
-      if !prefix.isHost, metric != 0 { $0.attribute(AddressAttribute.routePriority, metric) }
+      $0.attribute(AddressAttribute.flags, flags)
     }
   }
 

@@ -23,8 +23,8 @@ extension Change {
       LinkMessage.add(alternativeName: name, to: link, sequence: sequence)
     case .removeAlternativeName(let name, let link, _):
       LinkMessage.remove(alternativeName: name, from: link, sequence: sequence)
-    case .addAddress(let prefix, let metric, let link, _):
-      AddressMessage.add(prefix, metric: metric, to: link, sequence: sequence)
+    case .addAddress(let prefix, let link, _):
+      AddressMessage.add(prefix, to: link, sequence: sequence)
     case .removeAddress(let prefix, let link, _):
       AddressMessage.remove(prefix, from: link, sequence: sequence)
     case .addRoute(let route, let link, _):
@@ -53,7 +53,7 @@ extension Change {
   package var listingOfRivals: Listing? {
     switch self {
     case .addAlternativeName: .links
-    case .addAddress(let prefix, _, _, _): .addresses(prefix.family)
+    case .addAddress(let prefix, _, _): .addresses(prefix.family)
     case .addRoute(let route, _, _): .routes(route.destination.family)
     case .addRule(let rule): .rules(rule.family)
     default: nil
@@ -65,7 +65,7 @@ extension Change {
     switch self {
     case .addAlternativeName(let name, let index, _):
       state.links.contains { $0.index == index && $0.alternativeNames.contains(name) }
-    case .addAddress(let prefix, _, let link, _):
+    case .addAddress(let prefix, let link, _):
       state.addresses.contains(KernelState.LinkAddress(link: link, prefix: prefix))
     case .addRoute(let route, let link, _):
       state.routes.contains { $0.link == link && $0.route.leads(like: route) }

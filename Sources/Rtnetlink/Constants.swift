@@ -120,8 +120,6 @@ enum AddressAttribute {
   static let local = AttributeType(IFA_LOCAL)
   /// IFA_FLAGS.
   static let flags = AttributeType(IFA_FLAGS)
-  /// IFA_RT_PRIORITY.
-  static let routePriority = AttributeType(IFA_RT_PRIORITY)
 }
 
 /// Attributes of RTM_*ROUTE.
@@ -144,6 +142,8 @@ enum RouteAttribute {
 
 /// Attributes of RTM_*RULE.
 enum RuleAttribute {
+  /// FRA_DST.
+  static let destination = AttributeType(FRA_DST)
   /// FRA_SRC.
   static let source = AttributeType(FRA_SRC)
   /// FRA_PRIORITY.

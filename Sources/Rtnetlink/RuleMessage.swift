@@ -21,13 +21,15 @@ enum RuleMessage {
     var attributes = AttributeReader(octets)
     while let attribute = try attributes.next() { try found.take(attribute) }
     guard header.action == Wire.toTable, header.flags & Wire.invertedRule == 0,
-      header.dst_len == 0, header.tos == 0, found.isExpressible,
-      (header.src_len == 0) == (found.source == nil)
+      header.tos == 0, found.isExpressible,
+      (header.src_len == 0) == (found.source == nil),
+      (header.dst_len == 0) == (found.destination == nil)
     else { return nil }
     return RoutingPolicyRule(
       family: family,
       priority: RulePriority(rawValue: found.priority),
       source: found.source.map { IPPrefix($0, length: header.src_len) },
+      destination: found.destination.map { IPPrefix($0, length: header.dst_len) },
       table: RouteTable(rawValue: found.table),
       suppressPrefixLength: found.suppressPrefixLength,
       suppressGroup: found.suppressGroup
@@ -48,7 +50,7 @@ enum RuleMessage {
   /// The same rule with another protocol, as networkd adds it, is no duplicate to the kernel: both
   /// are then there. Compare with the rules that are there before adding.
   ///
-  /// Equivalent to: ip rule add priority PRIORITY from PREFIX lookup TABLE protocol 169
+  /// Equivalent to: ip rule add priority PRIORITY from PREFIX to PREFIX lookup TABLE protocol 169
   static func add(_ rule: RoutingPolicyRule, sequence: UInt32) -> [UInt8] {
     MessageWriter.message(
       .newRule,
@@ -81,6 +83,7 @@ enum RuleMessage {
     var header = fib_rule_hdr()
     header.family = rule.family.wireValue
     header.src_len = rule.source?.length ?? 0
+    header.dst_len = rule.destination?.length ?? 0
     header.table = UInt8(exactly: rule.table.rawValue) ?? Wire.unspecifiedTable
     header.action = Wire.toTable
     return header
@@ -92,6 +95,7 @@ enum RuleMessage {
     // The rule for the table `local` has no FRA_PRIORITY: the kernel leaves out 0.
     var priority: UInt32 = 0
     var source: IPAddress?
+    var destination: IPAddress?
     var suppressPrefixLength: UInt8?
     var suppressGroup: LinkGroup?
     var isExpressible = true
@@ -106,6 +110,7 @@ enum RuleMessage {
       case RuleAttribute.table: table = try attribute.integer()
       case RuleAttribute.priority: priority = try attribute.integer()
       case RuleAttribute.source: source = try attribute.address(family)
+      case RuleAttribute.destination: destination = try attribute.address(family)
       case RuleAttribute.suppressPrefixLength:
         // All ones, which the kernel sends with every rule, is "none".
         let length: UInt32 = try attribute.integer()
@@ -127,6 +132,9 @@ extension MessageWriter {
     attribute(RuleAttribute.table, rule.table.rawValue)
     if let source = rule.source, source.length > 0 {
       attribute(RuleAttribute.source, octets: source.network.address.octets)
+    }
+    if let destination = rule.destination, destination.length > 0 {
+      attribute(RuleAttribute.destination, octets: destination.network.address.octets)
     }
     if let length = rule.suppressPrefixLength {
       attribute(RuleAttribute.suppressPrefixLength, UInt32(length))

@@ -52,8 +52,7 @@ extension FakeKernel {
 
   /// Sets a link up or down.
   ///
-  /// Down takes all its routes and its IPv6 addresses away; up brings the
-  /// subnet routes of the addresses that are left.
+  /// Down takes all its routes and its IPv6 addresses away; up brings none back.
   func set(up: Bool, _ index: Link.Index) throws(FakeRefusal) {
     let position = try position(of: index)
     guard devices[position].isUp != up else { return }
@@ -61,21 +60,6 @@ extension FakeKernel {
     if !up {
       routes.removeAll { $0.link == index }
       devices[position].dropIPv6()
-    }
-    try restoreSubnetRoutes(of: index)
-  }
-
-  /// Makes the subnet routes of a link those that its addresses bring, while it is up.
-  func restoreSubnetRoutes(of index: Link.Index) throws(FakeRefusal) {
-    let device = devices[try position(of: index)]
-    let subnets = device.isUp ? device.subnetRoutes : []
-    let isSubnet = { (entry: KernelState.LinkRoute) in
-      entry.link == index && entry.route.protocol == .kernel
-    }
-    routes.removeAll { isSubnet($0) && !subnets.contains($0.route) }
-    for route in subnets {
-      let entry = KernelState.LinkRoute(link: index, route: route)
-      if !routes.contains(entry) { routes.append(entry) }
     }
   }
 

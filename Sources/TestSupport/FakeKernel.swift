@@ -106,8 +106,8 @@ package final class FakeKernel: KernelConfiguration {
   private var state: KernelState {
     let addresses = AddressFamily.allCases.flatMap { family in
       devices.flatMap { device in
-        device.addresses.filter { $0.prefix.family == family }
-          .map { KernelState.LinkAddress(link: device.index, prefix: $0.prefix) }
+        device.addresses.filter { $0.family == family }
+          .map { KernelState.LinkAddress(link: device.index, prefix: $0) }
       }
     }
     return KernelState(
@@ -129,12 +129,9 @@ package final class FakeKernel: KernelConfiguration {
     case .setMTU(let mtu, let index, _): try set(mtu: mtu, of: index)
     case .setUp(let index, _): try set(up: true, index)
     case .setDown(let index, _): try set(up: false, index)
-    case .addAddress(let prefix, let metric, let index, _):
-      try devices[position(of: index)].add(FakeLink.Address(prefix: prefix, metric: metric))
-      try restoreSubnetRoutes(of: index)
+    case .addAddress(let prefix, let index, _): try devices[position(of: index)].add(prefix)
     case .removeAddress(let prefix, let index, _):
       try devices[position(of: index)].remove(prefix)
-      try restoreSubnetRoutes(of: index)
     case .addRoute(let route, let index, _): try add(route, by: index)
     case .removeRoute(let route, let index, _): try remove(route, by: index)
     case .addRule(let rule): try add(rule)

@@ -82,6 +82,7 @@ struct BootPreparation {
         instance: instance,
         primaryMAC: network.primaryMAC,
         interface: interface,
+        primarySubnets: network.primarySubnets,
         otherSlots: network.slots
       )
       do {

@@ -9,8 +9,19 @@ struct ENIFacts {
   let primaryMAC: MACAddress
   /// The ENI, settled.
   let interface: NetworkInterface
+  /// The subnets in which the primary has something; nil when nobody has told.
+  let primarySubnets: [IPPrefix]?
   /// Where IMDS says that other ENIs are, as far as it was asked.
   var otherSlots: [MACAddress: Attachment] = [:]
   /// Whether two readings have agreed on it, so that what it lacks may go.
   var isAgreed = false
+
+  /// What is to be planned.
+  var network: InstanceNetwork {
+    InstanceNetwork(
+      primaryMAC: primaryMAC,
+      interfaces: [interface],
+      primarySubnets: primarySubnets
+    )
+  }
 }

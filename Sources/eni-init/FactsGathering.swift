@@ -50,6 +50,10 @@ struct FactsGathering {
       instance: instance,
       primaryMAC: primaryMAC,
       interface: interface,
+      primarySubnets: try metadata.subnets(
+        of: primaryMAC,
+        interface.families.map(\.family)
+      ),
       otherSlots: try slotsOfRivals(of: interface, instance)
     )
   }

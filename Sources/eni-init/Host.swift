@@ -90,7 +90,7 @@ struct Host {
     let activator = try stack(primary: state.link(mac: plan.primaryMAC)).activator
     if try activator.configures(link, as: plan.name) { return false }
     let hasOurs = plan.addresses.contains {
-      state.addresses.contains(.init(link: link.index, prefix: $0.prefix))
+      state.addresses.contains(.init(link: link.index, prefix: $0))
     }
     return try !(hasOurs && !activator.manages(link))
   }

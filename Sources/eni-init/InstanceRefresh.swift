@@ -71,6 +71,7 @@ struct InstanceRefresh {
         instance: instance,
         primaryMAC: survey.network.primaryMAC,
         interface: interface,
+        primarySubnets: survey.network.primarySubnets,
         otherSlots: survey.network.slots,
         isAgreed: former?.interface(interface.mac) == interface
       )
@@ -94,7 +95,7 @@ struct InstanceRefresh {
     _ renderer: any Renderer,
     _ pass: inout Pass
   ) throws {
-    let told = InstanceNetwork(primaryMAC: facts.primaryMAC, interfaces: [facts.interface])
+    let told = facts.network
     let kept = host.planner.retaining(told, in: state)
     if !facts.isAgreed, kept != told { pass.isInDoubt = true }
     let network = facts.isAgreed ? told : kept

@@ -32,7 +32,7 @@ struct PrimaryReconciliation {
     let wrote = try write(plan, link, files)
     let changes =
       plan.addresses.filter { !state.has($0, on: link.index) }.map {
-        Change.addAddress($0, metric: 0, link.index, link.name)
+        Change.addAddress($0, link.index, link.name)
       } + gone.map { .removeAddress($0, link.index, link.name) }
     try kernel.apply(changes)
     if wrote || !changes.isEmpty {

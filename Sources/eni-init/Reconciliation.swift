@@ -91,7 +91,7 @@ struct Reconciliation {
   }
 
   private func plan(_ state: KernelState) throws -> InterfacePlan? {
-    var network = InstanceNetwork(primaryMAC: facts.primaryMAC, interfaces: [facts.interface])
+    var network = facts.network
     if !facts.isAgreed { network = host.planner.retaining(network, in: KernelIndex(state)) }
     return try host.planner.plan(for: network, links: state.links).interfaces.first
   }
@@ -183,7 +183,7 @@ extension InterfacePlan {
   /// One line for the journal.
   fileprivate var summary: String {
     guard !isHeld else { return "\(interface.id) is \(name), without addresses: held" }
-    let addresses = addresses.map(\.prefix.description).joined(separator: ", ")
+    let addresses = addresses.map(\.description).joined(separator: ", ")
     return "\(interface.id) is \(name): \(addresses), table \(interface.attachment.table)"
   }
 }

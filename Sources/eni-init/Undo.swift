@@ -62,14 +62,8 @@ struct Undo {
     return UndoneFailure(name: plan.name, cause: cause, troubles: troubles, isHeld: isNew)
   }
 
-  /// What takes back the changes; an address that was there before stays, since adding it again
-  /// only meant its route.
-  private var inverses: [Change] {
-    added.reversed().compactMap(\.inverse).filter { change in
-      guard case .removeAddress(let prefix, let index, _) = change else { return true }
-      return !before.addresses.contains(.init(link: index, prefix: prefix))
-    }
-  }
+  /// What takes back the changes.
+  private var inverses: [Change] { added.reversed().compactMap(\.inverse) }
 
   private func restoreFiles() throws {
     for (path, content) in former {

@@ -51,6 +51,14 @@ extension FlowTests {
           #expect(try neighbor.namespace.probe(address).isLossless, "\(text) from \(subnet)")
         }
       }
+      // And the other way round: the primary, from where the second one is.
+      let neighbor = try stage.cloud.vpc.neighbor(in: try #require(IPPrefix("10.0.1.0/24")))
+      let primary = try #require(IPAddress("10.0.0.10"))
+      #expect(try neighbor.namespace.probe(primary).isLossless)
+      // What this host opens by itself goes the short way.
+      let way = try stage.shell("ip route get 10.0.1.77; ip route get 10.0.0.77")
+      #expect(way.contains("10.0.1.77 dev nic1") && way.contains("src 10.0.1.10"))
+      #expect(way.contains("10.0.0.77 dev ens5") && way.contains("src 10.0.0.10"))
       #expect(try stage.cloud.vpc.dhcpPackets(of: stage.second.id).isEmpty)
       for eni in [stage.primary, stage.second] {
         let drops = try stage.cloud.vpc.sourceCheckDrops(of: eni.id)
@@ -100,14 +108,14 @@ extension FlowTests {
       #expect(try stage.instance.check(["eni-init", "plan"]).isEmpty)
     }
 
-    @Test("an attach needs 8 requests on one connection, and one child process")
+    @Test("an attach needs 9 requests on one connection, and one child process")
     func budget() throws {
       let stage = try Stage.withUs()
       stage.cloud.imds.clearLog()
       let connections = stage.cloud.imds.connectionCount
       try stage.plug(stage.second, as: "ens6")
       try stage.waitUntilRouted(stage.second)
-      #expect(stage.cloud.imds.log.count <= 8, "\(stage.cloud.imds.log.map(\.path))")
+      #expect(stage.cloud.imds.log.count <= 9, "\(stage.cloud.imds.log.map(\.path))")
       #expect(stage.cloud.imds.connectionCount - connections == 1)
       #expect(stage.cloud.imds.log.allSatisfy { $0.userAgent.hasPrefix("eni-init/") })
     }

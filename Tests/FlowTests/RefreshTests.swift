@@ -245,7 +245,7 @@ extension FlowTests {
         try stage.shell("eni-init refresh")
         for address in addresses { #expect(try answers(stage, address), "\(order)") }
         let rules = try stage.shell("ip -6 rule").split(separator: "\n")
-        #expect(rules.filter { $0.contains("2001:db8:1:") }.count == order.count, "\(order)")
+        #expect(rules.filter { $0.contains("from 2001:db8:1:") }.count == order.count, "\(order)")
       }
     }
 

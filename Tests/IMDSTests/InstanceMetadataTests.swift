@@ -170,6 +170,25 @@ struct InstanceMetadataTests {
     #expect(server.requests.count == 7)
   }
 
+  @Test("the subnets of an ENI cost one request a family, and a family that it lacks has none")
+  func subnets() throws {
+    var values = InterfaceFactsTests.plain
+    values[.subnetIPv6Blocks] = "2600:1f14:1:2::/64\n2600:1f14:9:9::/64"
+    let mac = try macAddress(Self.secondary)
+    let server = try server(values)
+    let both = try metadata(server).subnets(of: mac, [.ipv4, .ipv6])
+    #expect(
+      both.map(\.description) == ["10.0.1.0/24", "2600:1f14:1:2::/64", "2600:1f14:9:9::/64"]
+    )
+    #expect(server.requests.count == 3, "a token and one a family")
+    values[.subnetIPv6Blocks] = nil
+    let without = try self.server(values)
+    #expect(try metadata(without).subnets(of: mac, [.ipv6]).isEmpty)
+    values[.subnetIPv6Blocks] = "10.0.0.0/24"
+    let wrong = try self.server(values)
+    #expect(throws: IMDSError.self) { try metadata(wrong).subnets(of: mac, [.ipv6]) }
+  }
+
   @Test("the instance's own values are read, with or without a final line feed")
   func instance() throws {
     let server = try server(InterfaceFactsTests.plain)

@@ -19,13 +19,14 @@ extension KernelSuite {
         .addAlternativeName("eni-0123456789abcdef0", first.index, first.name),
         .addAlternativeName("device-number-1.0", first.index, first.name),
         .setGroup(.eni, first.index, first.name), .setMTU(9001, first.index, first.name),
-        first.up, second.up, first.add("10.0.1.5/24", metric: 513), first.add("10.0.1.6/32"),
-        second.add("10.0.2.5/24", metric: 514), first.add("2600:1::5/64", metric: 513),
+        first.up, second.up, first.add("10.0.1.5/24"), first.add("10.0.1.6/32"),
+        second.add("10.0.2.5/24"), first.add("2600:1::5/64"),
         first.add(Example.route("10.0.1.0/24")),
         first.add(Example.route("0.0.0.0/0", via: "10.0.1.1", metric: 7)),
         first.add(Example.route("::/0", via: "fe80:ec2::1")),
         .addRule(.hostWide(.ipv4)), .addRule(.hostWide(.ipv6)),
         .addRule(Example.rule(from: "10.0.1.16/28")), .addRule(Example.rule(from: "2600:1::/80")),
+        .addRule(Example.rule(to: "10.0.1.0/24")), .addRule(Example.rule(to: "2600:1::/64")),
       ])
       state = try machine.kernel.snapshot()
     }
@@ -84,12 +85,15 @@ extension KernelSuite {
       for option in ["-4", "-6"] {
         let shown = try machine.list("-N \(option) rule show").map { rule in
           let length = rule["srclen"].map { "/\($0)" } ?? ""
-          return "\(rule["priority"] ?? "") \(rule["src"] ?? "")\(length) \(rule["table"] ?? "")"
+          let destination = rule["dst"].map { "\($0)/\(rule["dstlen"] ?? "")" } ?? "all"
+          return "\(rule["priority"] ?? "") \(rule["src"] ?? "")\(length) \(destination)"
+            + " \(rule["table"] ?? "")"
             + " \(rule["suppress_prefixlen"] ?? "-") \(rule["suppress_ifgroup"] ?? "-")"
         }
         let family: AddressFamily = option == "-4" ? .ipv4 : .ipv6
         let ours = state.rules.filter { $0.family == family }.map { rule in
-          "\(rule.priority) \(rule.source.map { "\($0)" } ?? "all") \(rule.table.rawValue)"
+          "\(rule.priority) \(rule.source.map { "\($0)" } ?? "all")"
+            + " \(rule.destination.map { "\($0)" } ?? "all") \(rule.table.rawValue)"
             + " \(rule.suppressPrefixLength.map { "\($0)" } ?? "-")"
             + " \(rule.suppressGroup.map { "\($0)" } ?? "-")"
         }

@@ -36,6 +36,10 @@ enum Example {
     .from(prefix(source), table: table, priority: priority)
   }
 
+  static func rule(to subnet: String) -> RoutingPolicyRule {
+    .to(prefix(subnet), table: table, priority: .primary)
+  }
+
   private static func literal<Value>(_ value: Value?) -> Value {
     guard let value else { preconditionFailure("a test's literal does not parse") }
     return value
@@ -65,9 +69,7 @@ extension Link {
 
   func rename(_ new: InterfaceName) -> Change { .rename(index, from: name, to: new) }
 
-  func add(_ prefix: String, metric: UInt32 = 0) -> Change {
-    .addAddress(Example.prefix(prefix), metric: metric, index, name)
-  }
+  func add(_ prefix: String) -> Change { .addAddress(Example.prefix(prefix), index, name) }
 
   func remove(_ prefix: String) -> Change {
     .removeAddress(Example.prefix(prefix), index, name)

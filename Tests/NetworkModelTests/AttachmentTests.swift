@@ -9,18 +9,18 @@ struct AttachmentTests {
     let device: Int
     let name: String
     let number: UInt32
-    let metric: UInt32
+    let subnetNumber: UInt32
     var testDescription: String { "card \(card), device \(device)" }
   }
 
   @Test(
-    "name, table, priority and metric are functions of card and device alone",
+    "name, table and priorities are functions of card and device alone",
     arguments: [
-      Case(card: 0, device: 1, name: "nic1", number: 10_001, metric: 513),
-      Case(card: 0, device: 15, name: "nic15", number: 10_015, metric: 527),
-      Case(card: 1, device: 0, name: "nic0c1", number: 10_100, metric: 612),
-      Case(card: 3, device: 1, name: "nic1c3", number: 10_301, metric: 813),
-      Case(card: 31, device: 99, name: "nic99c31", number: 13_199, metric: 3711),
+      Case(card: 0, device: 1, name: "nic1", number: 10_001, subnetNumber: 13_201),
+      Case(card: 0, device: 15, name: "nic15", number: 10_015, subnetNumber: 13_215),
+      Case(card: 1, device: 0, name: "nic0c1", number: 10_100, subnetNumber: 13_300),
+      Case(card: 3, device: 1, name: "nic1c3", number: 10_301, subnetNumber: 13_501),
+      Case(card: 31, device: 99, name: "nic99c31", number: 13_199, subnetNumber: 16_399),
     ]
   )
   func numbers(expected: Case) throws {
@@ -28,7 +28,7 @@ struct AttachmentTests {
     #expect(slot.name()?.text == expected.name)
     #expect(slot.table.rawValue == expected.number)
     #expect(slot.rulePriority.rawValue == expected.number)
-    #expect(slot.metric == expected.metric)
+    #expect(slot.subnetPriority.rawValue == expected.subnetNumber)
     #expect(Attachment(alternativeName: slot.alternativeName) == slot)
     #expect(try Attachment(name: #require(slot.name())) == slot)
   }

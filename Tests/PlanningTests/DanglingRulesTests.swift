@@ -25,11 +25,27 @@ struct DanglingRulesTests {
     )
   }
 
-  @Test("a rule to a table without routes goes, and the host-wide one with the last")
+  @Test("a rule to a table without routes goes, and with the last those that all ENIs share")
   func last() throws {
     let dangling = try rule("10.0.1.10/32", 10_001)
     let state = KernelState(rules: [.hostWide(.ipv4), .hostWide(.ipv6), dangling])
-    #expect(DanglingRules.find(in: state) == [dangling, .hostWide(.ipv4)])
+    #expect(DanglingRules.find(in: state) == [dangling, .hostWide(.ipv4), .hostWide(.ipv6)])
+    let undone = KernelState(rules: [.hostWide(.ipv4)])
+    #expect(DanglingRules.find(in: undone) == [.hostWide(.ipv4)], "its own are gone already")
+  }
+
+  @Test("what leads to the subnet goes too, and with the last ENI what keeps the primary to main")
+  func subnet() throws {
+    let subnet = RoutingPolicyRule.to(
+      try #require(IPPrefix("10.0.1.0/24")),
+      table: RouteTable(rawValue: 10_001),
+      priority: RulePriority(rawValue: 13_201)
+    )
+    let primary = RoutingPolicyRule.primary(try #require(IPPrefix("10.0.0.0/24")))
+    let rules = [.hostWide(.ipv4), try rule("10.0.1.10/32", 10_001), primary, subnet]
+    #expect(Set(DanglingRules.find(in: KernelState(rules: rules))) == Set(rules))
+    let live = KernelState(routes: [route(10_001)], rules: rules)
+    #expect(DanglingRules.find(in: live).isEmpty)
   }
 
   @Test("the host-wide rule stays while another ENI needs it")
@@ -49,7 +65,12 @@ struct DanglingRulesTests {
       table: RouteTable(rawValue: 10_001),
       priority: RulePriority(rawValue: 32_765)
     )
-    let state = KernelState(rules: [elsewhere, try rule("10.0.1.10/32", 201)])
+    let toSubnet = RoutingPolicyRule.to(
+      try #require(IPPrefix("10.0.1.0/24")),
+      table: RouteTable(rawValue: 10_001),
+      priority: RulePriority(rawValue: 13_202)
+    )
+    let state = KernelState(rules: [elsewhere, try rule("10.0.1.10/32", 201), toSubnet])
     #expect(DanglingRules.find(in: state).isEmpty)
   }
 }

@@ -15,7 +15,11 @@ struct DifferenceTests {
       device: 1,
       ipv4: ("10.0.1.0/24", ["10.0.1.10", "10.0.1.11"], [])
     )
-    let network = InstanceNetwork(primaryMAC: Fixture.primaryMAC, interfaces: [interface])
+    let network = InstanceNetwork(
+      primaryMAC: Fixture.primaryMAC,
+      interfaces: [interface],
+      primarySubnets: [try #require(IPPrefix("10.0.0.0/24"))]
+    )
     plan = try #require(
       try Planner().plan(for: network, links: [Fixture.link(0, mtu: 9001), born]).interfaces.first
     )
@@ -38,16 +42,10 @@ struct DifferenceTests {
       group: .eni,
       isUp: up
     )
-    let subnet = Route(
-      destination: try #require(IPPrefix("10.0.1.0/24")),
-      table: .main,
-      metric: 513,
-      protocol: .kernel
-    )
     return KernelState(
       links: [link],
-      addresses: plan.addresses.map { .init(link: link.index, prefix: $0.prefix) },
-      routes: (plan.routes + [subnet]).map { .init(link: link.index, route: $0) },
+      addresses: plan.addresses.map { .init(link: link.index, prefix: $0) },
+      routes: plan.routes.map { .init(link: link.index, route: $0) },
       rules: plan.rules
     )
   }
@@ -62,13 +60,15 @@ struct DifferenceTests {
         "ip link property add dev nic1 altname device-number-1.0",
         "ip link set dev nic1 mtu 9001",
         "ip link set dev nic1 up",
-        "ip address add 10.0.1.10/24 dev nic1 metric 513",
-        "ip address add 10.0.1.11/32 dev nic1",
+        "ip address add 10.0.1.10/24 dev nic1 noprefixroute",
+        "ip address add 10.0.1.11/32 dev nic1 noprefixroute",
         "ip route add 10.0.1.0/24 dev nic1 table 10001 proto 169",
         "ip route add default via 10.0.1.1 dev nic1 table 10001 proto 169",
         "ip rule add priority 10000 from all lookup main suppress_prefixlength 0 suppress_ifgroup 10000",
         "ip rule add priority 10001 from 10.0.1.10/32 lookup 10001",
         "ip rule add priority 10001 from 10.0.1.11/32 lookup 10001",
+        "ip rule add priority 13200 from 10.0.0.0/24 lookup main",
+        "ip rule add priority 13201 from all to 10.0.1.0/24 lookup 10001",
       ]
     )
   }
@@ -103,7 +103,7 @@ struct DifferenceTests {
     #expect(try words(state, isNew: false).isEmpty)
   }
 
-  @Test("what another configuration gave a new link goes, so that networkd starts from nothing")
+  @Test("what another configuration gave a new link goes, so that a stack starts from nothing")
   func former() throws {
     var state = KernelState(links: [born])
     let lease = try #require(IPPrefix("10.0.1.10/24"))
@@ -144,13 +144,6 @@ struct DifferenceTests {
     let words = try words(KernelState(links: [born, other]))
     #expect(!words.contains { $0.contains(" name nic1") })
     #expect(words.contains("ip link property add dev ens6 altname device-number-1.0"))
-  }
-
-  @Test("the subnet's route counts as part of the first address")
-  func subnetRoute() throws {
-    var state = try planned()
-    state.routes.removeAll { $0.route.table == .main }
-    #expect(try words(state, isNew: false) == ["ip address add 10.0.1.10/24 dev nic1 metric 513"])
   }
 
   @Test("the host-wide rule counts without its group, as networkd before 250 writes it")

@@ -56,8 +56,7 @@ struct PlannerTests {
   @Test("the primary address comes first with the subnet, the others alone, in IMDS's order")
   func addresses() throws {
     let addresses = try #require(try plan([plain]).first).addresses
-    #expect(addresses.map(\.prefix.description) == ["10.0.1.10/24", "10.0.1.5/32"])
-    #expect(addresses.map(\.subnetMetric) == [513, nil])
+    #expect(addresses.map(\.description) == ["10.0.1.10/24", "10.0.1.5/32"])
   }
 
   @Test("every IPv6 address comes with the subnet, so that any of them may go or come first")
@@ -68,8 +67,7 @@ struct PlannerTests {
       ipv6: ("2600:1f14::/64", ["2600:1f14::a", "2600:1f14::b"], [])
     )
     let addresses = try #require(try plan([interface]).first).addresses
-    #expect(addresses.map(\.prefix.description) == ["2600:1f14::a/64", "2600:1f14::b/64"])
-    #expect(addresses.map(\.subnetMetric) == [513, 513])
+    #expect(addresses.map(\.description) == ["2600:1f14::a/64", "2600:1f14::b/64"])
   }
 
   @Test("the ENI's table has the subnet and a default by the VPC router, marked as ours")
@@ -93,6 +91,53 @@ struct PlannerTests {
     )
   }
 
+  struct Neighbourhood: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let primarySubnets: [String]?
+    let rules: [String]
+  }
+
+  static let neighbourhoods = [
+    Neighbourhood(
+      testDescription: "in another one than the primary's",
+      primarySubnets: ["10.0.0.0/24", "2600:1f14::/64"],
+      rules: [
+        "priority 13200 from 10.0.0.0/24 lookup main",
+        "priority 13201 from all to 10.0.1.0/24 lookup 10001",
+      ]
+    ),
+    Neighbourhood(
+      testDescription: "beside a primary without that family",
+      primarySubnets: ["2600:1f14::/64"],
+      rules: ["priority 13201 from all to 10.0.1.0/24 lookup 10001"]
+    ),
+    Neighbourhood(
+      testDescription: "in the primary's own, which main leads to",
+      primarySubnets: ["10.0.1.0/24"],
+      rules: []
+    ),
+    Neighbourhood(
+      testDescription: "while the primary's is not known",
+      primarySubnets: nil,
+      rules: []
+    ),
+  ]
+
+  @Test(
+    "its subnet is reached by an ENI, but never by what the primary answers",
+    arguments: neighbourhoods
+  )
+  func subnetRules(_ neighbourhood: Neighbourhood) throws {
+    let network = InstanceNetwork(
+      primaryMAC: Fixture.primaryMAC,
+      interfaces: [plain],
+      primarySubnets: neighbourhood.primarySubnets?.compactMap { IPPrefix($0) }
+    )
+    let plan = try Planner().plan(for: network, links: [Fixture.link(1)]).interfaces.first
+    let rules = try #require(plan).rules.filter { $0.priority >= .primary }
+    #expect(rules.map(\.description) == neighbourhood.rules)
+  }
+
   @Test("a dual-stack ENI has both families, each with its host-wide rule")
   func dualStack() throws {
     let dual = Fixture.interface(
@@ -102,7 +147,7 @@ struct PlannerTests {
       ipv6: ("2600:1f14::/64", ["2600:1f14::20"], ["2600:1f14:0:0:5::/80"])
     )
     let plan = try #require(try plan([dual]).first)
-    #expect(plan.addresses.map(\.prefix.description) == ["10.0.1.20/24", "2600:1f14::20/64"])
+    #expect(plan.addresses.map(\.description) == ["10.0.1.20/24", "2600:1f14::20/64"])
     #expect(plan.routes.last?.gateway?.description == "fe80:ec2::1")
     #expect(plan.rules.map(\.family).filter { $0 == .ipv6 }.count == 3)
     #expect(plan.rules.prefix(2).map(\.priority) == [.hostWide, .hostWide])
@@ -117,7 +162,7 @@ struct PlannerTests {
       ipv6: ("2600:1f14::/64", ["2600:1f14::20"], [])
     )
     let plan = try #require(try plan([dual], planner: Planner(families: [.ipv4])).first)
-    #expect(plan.addresses.map(\.prefix.family) == [.ipv4])
+    #expect(plan.addresses.map(\.family) == [.ipv4])
     #expect(plan.rules.allSatisfy { $0.family == .ipv4 })
   }
 
@@ -149,7 +194,7 @@ struct PlannerTests {
   ]
 
   @Test(
-    "no two slots of the largest types share a name, table, priority or metric",
+    "no two slots of the largest types share a name, table or priority",
     arguments: largestTypes
   )
   func largest(_ type: String, _ cards: Int, _ devices: Int) throws {
@@ -159,16 +204,16 @@ struct PlannerTests {
         number,
         card: slot.0,
         device: slot.1,
-        ipv4: ("10.0.0.0/16", ["10.0.1.\(number + 10)"], [])
+        ipv4: number == 0
+          ? ("10.1.0.0/16", ["10.1.0.10"], []) : ("10.0.0.0/16", ["10.0.1.\(number + 10)"], [])
       )
     }
     let plans = try plan(interfaces, links: interfaces.indices.map { Fixture.link($0) })
     #expect(plans.count == slots.count - 1, "all but the primary")
     #expect(Set(plans.map(\.name)).count == plans.count)
-    #expect(Set(plans.compactMap { $0.addresses.first?.subnetMetric }).count == plans.count)
-    let rules = plans.flatMap(\.rules).filter { $0 != .hostWide(.ipv4) }
+    let rules = plans.flatMap(\.rules).filter { $0.table != .main }
     #expect(Set(rules.map(\.table)).count == plans.count)
-    #expect(Set(rules.map(\.priority)).count == plans.count)
+    #expect(Set(rules.map(\.priority)).count == 2 * plans.count)
     #expect(rules.allSatisfy { RulePriority.reserved.contains($0.priority) })
   }
 

@@ -15,7 +15,11 @@ struct RetainingTests {
   private let partial = Fixture.interface(1, device: 1, ipv4: ("10.0.1.0/24", ["10.0.1.10"], []))
 
   private func network(_ interface: NetworkInterface) -> InstanceNetwork {
-    InstanceNetwork(primaryMAC: Fixture.primaryMAC, interfaces: [interface])
+    InstanceNetwork(
+      primaryMAC: Fixture.primaryMAC,
+      interfaces: [interface],
+      primarySubnets: [IPPrefix("10.0.0.0/24")].compactMap(\.self)
+    )
   }
 
   /// The kernel with the plan for all of the ENI in force, on a link of this name.
@@ -26,7 +30,7 @@ struct RetainingTests {
     )
     return KernelState(
       links: [link],
-      addresses: plan.addresses.map { .init(link: link.index, prefix: $0.prefix) },
+      addresses: plan.addresses.map { .init(link: link.index, prefix: $0) },
       routes: plan.routes.map { .init(link: link.index, route: $0) },
       rules: plan.rules
     )
@@ -55,6 +59,13 @@ struct RetainingTests {
     var state = try state(link: "nic1")
     state.links = []
     #expect(Planner().retaining(network(partial), in: KernelIndex(state)) == network(partial))
+  }
+
+  @Test("the primary's subnets that a reading lacks are those that the rules tell")
+  func primarySubnets() throws {
+    let told = InstanceNetwork(primaryMAC: Fixture.primaryMAC, interfaces: [whole])
+    let retained = Planner().retaining(told, in: KernelIndex(try state(link: "nic1")))
+    #expect(retained == network(whole))
   }
 
   @Test("the names are those of the planner")

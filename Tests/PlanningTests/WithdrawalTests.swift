@@ -15,7 +15,11 @@ struct WithdrawalTests {
   private let link = Fixture.link(1, name: "nic1")
 
   private func plan(_ interface: NetworkInterface) throws -> InterfacePlan {
-    let network = InstanceNetwork(primaryMAC: Fixture.primaryMAC, interfaces: [interface])
+    let network = InstanceNetwork(
+      primaryMAC: Fixture.primaryMAC,
+      interfaces: [interface],
+      primarySubnets: [try #require(IPPrefix("10.0.0.0/24"))]
+    )
     return try #require(try Planner().plan(for: network, links: [link]).interfaces.first)
   }
 
@@ -24,7 +28,7 @@ struct WithdrawalTests {
     let plan = try plan(Self.whole)
     return KernelState(
       links: [link],
-      addresses: plan.addresses.map { .init(link: link.index, prefix: $0.prefix) },
+      addresses: plan.addresses.map { .init(link: link.index, prefix: $0) },
       routes: plan.routes.map { .init(link: link.index, route: $0) },
       rules: plan.rules
     )
@@ -70,6 +74,7 @@ struct WithdrawalTests {
       ),
       words: [
         "ip -6 rule del priority 10001 from 2600:1f14::a/128 lookup 10001",
+        "ip -6 rule del priority 13201 from all to 2600:1f14::/64 lookup 10001",
         "ip address del 2600:1f14::a/64 dev nic1",
         "ip route del 2600:1f14::/64 dev nic1 table 10001 metric 1024 proto 169",
         "ip route del ::/0 via fe80:ec2::1 dev nic1 table 10001 metric 1024 proto 169",
@@ -91,7 +96,7 @@ struct WithdrawalTests {
     let held = try plan(Fixture.interface(1, device: 1))
     let state = try state()
     let changes = Withdrawal.changes(held, state: KernelIndex(state))
-    let ours = state.rules.filter { $0.source != nil }.count + state.addresses.count
+    let ours = state.rules.filter { $0.table != .main }.count + state.addresses.count
     #expect(changes.count == ours + state.routes.count)
   }
 

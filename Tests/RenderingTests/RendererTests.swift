@@ -81,7 +81,8 @@ struct RendererTests {
   private func files(_ scenario: Scenario, _ stack: NetworkStack) throws -> [ConfigFile] {
     let network = InstanceNetwork(
       primaryMAC: Fixture.primaryMAC,
-      interfaces: scenario.interfaces
+      interfaces: scenario.interfaces,
+      primarySubnets: ["10.0.0.0/20", "2600:1f14:1:1::/64"].compactMap { IPPrefix($0) }
     )
     return try Planner().plan(for: network, links: scenario.links).interfaces.flatMap {
       stack.renderer.files(for: $0, instance: Fixture.instance)

@@ -94,7 +94,7 @@ struct EncodingTests {
 
   @Test("a lone IPv6 address brings no route and is not probed for")
   func loneAddress() throws {
-    let change = Change.addAddress(try prefix("2600:1::6/128"), metric: 513, link, name)
+    let change = Change.addAddress(try prefix("2600:1::6/128"), link, name)
     #expect(
       change.request(sequence: 7)
         == bytes(
@@ -109,9 +109,9 @@ struct EncodingTests {
     )
   }
 
-  @Test("the subnet's address has the metric of its route and no flag")
+  @Test("an address with the subnet's length brings no route either")
   func subnetAddress() throws {
-    let change = Change.addAddress(try prefix("10.0.1.5/24"), metric: 513, link, name)
+    let change = Change.addAddress(try prefix("10.0.1.5/24"), link, name)
     #expect(
       change.request(sequence: 7)
         == bytes(
@@ -120,7 +120,7 @@ struct EncodingTests {
             02 18 00 00 03 00 00 00                         # AF_INET, /24, index 3
             08 00 02 00 0a 00 01 05                         # IFA_LOCAL
             08 00 01 00 0a 00 01 05                         # IFA_ADDRESS
-            08 00 09 00 01 02 00 00                         # IFA_RT_PRIORITY 513
+            08 00 08 00 00 02 00 00                         # IFA_FLAGS: NOPREFIXROUTE
             """
         )
     )
@@ -156,8 +156,10 @@ struct EncodingTests {
       table: table,
       priority: RulePriority(rawValue: 10_001)
     )
-    let message = try message(Change.addRule(rule).request(sequence: 7))
-    #expect(try RuleMessage.decode(message, family: rule.family) == rule)
+    for rule in [rule, .to(try prefix(source), table: table, priority: .primary)] {
+      let message = try message(Change.addRule(rule).request(sequence: 7))
+      #expect(try RuleMessage.decode(message, family: rule.family) == rule)
+    }
   }
 
   @Test("a text longer than an attribute can be still makes a well-formed message")

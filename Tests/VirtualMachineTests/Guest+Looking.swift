@@ -93,7 +93,7 @@ extension Guest {
   /// The second ENI is named, on disk, answering on all addresses from everywhere, and symmetric.
   func expectRouted(_ moment: Comment) throws {
     let dropped = try sourceCheckDrops()
-    for address in second.addresses {
+    for address in second.addresses + primary.addresses.prefix(1) {
       var namespaces = [cloud.vpc.internet.namespace]
       for subnet in [primary, second].compactMap(\.ipv4?.subnet) {
         namespaces.append(try cloud.vpc.neighbor(in: subnet).namespace)

@@ -6,7 +6,7 @@
 
 ip -force -batch - <<'END'
 link set dev nic1 mtu 9001 up
-address replace 2600:1f14:1:2::a/64 metric 513 nodad dev nic1
+address replace 2600:1f14:1:2::a/64 noprefixroute nodad dev nic1
 route replace 2600:1f14:1:2::/64 dev nic1 table 10001 metric 1024 proto 169
 route replace ::/0 via fe80:ec2::1 dev nic1 table 10001 metric 1024 proto 169
 END
@@ -14,4 +14,6 @@ END
 ip -6 -force -batch - <<'END'
 rule add priority 10000 from all lookup main suppress_prefixlength 0 suppress_ifgroup 10000 protocol 169
 rule add priority 10001 from 2600:1f14:1:2::a/128 lookup 10001 protocol 169
+rule add priority 13200 from 2600:1f14:1:1::/64 lookup main protocol 169
+rule add priority 13201 from all to 2600:1f14:1:2::/64 lookup 10001 protocol 169
 END

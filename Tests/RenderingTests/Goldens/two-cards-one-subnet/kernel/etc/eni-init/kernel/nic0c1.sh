@@ -6,7 +6,7 @@
 
 ip -force -batch - <<'END'
 link set dev nic0c1 mtu 9001 up
-address replace 10.0.1.12/20 metric 612 dev nic0c1
+address replace 10.0.1.12/20 noprefixroute dev nic0c1
 route replace 10.0.0.0/20 dev nic0c1 table 10100 proto 169
 route replace default via 10.0.0.1 dev nic0c1 table 10100 proto 169
 rule add priority 10000 from all lookup main suppress_prefixlength 0 suppress_ifgroup 10000 protocol 169

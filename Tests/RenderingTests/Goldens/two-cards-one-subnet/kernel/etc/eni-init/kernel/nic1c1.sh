@@ -6,7 +6,7 @@
 
 ip -force -batch - <<'END'
 link set dev nic1c1 mtu 9001 up
-address replace 10.0.1.11/20 metric 613 dev nic1c1
+address replace 10.0.1.11/20 noprefixroute dev nic1c1
 route replace 10.0.0.0/20 dev nic1c1 table 10101 proto 169
 route replace default via 10.0.0.1 dev nic1c1 table 10101 proto 169
 rule add priority 10000 from all lookup main suppress_prefixlength 0 suppress_ifgroup 10000 protocol 169
