@@ -4,8 +4,8 @@ package import NetworkModel
 /// Writes stanzas of interfaces(5), one file an ENI, into the directory that Debian's
 /// /etc/network/interfaces sources.
 ///
-/// Method `manual`, and all by ip(8): `static` brings the subnet's route into main. The stanzas are `allow-hotplug` and not `auto`: a boot never waits for
-/// an ENI that is not there.
+/// Method `manual`, and all by ip(8): `static` brings the subnet's route into main. The stanzas are
+/// `allow-hotplug` and not `auto`: a boot never waits for an ENI that is not there.
 package struct IfupdownRenderer: Renderer {
   /// The renderer; it has no state.
   package init() {}

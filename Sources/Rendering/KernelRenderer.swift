@@ -69,7 +69,7 @@ package struct KernelRenderer: Renderer {
     content.split(separator: "\n").compactMap(IPCommands.addedAddress)
   }
 
-  /// None: nobody configures a link that has no batch.
+  /// None: nobody configures a link that has no script.
   package func firstBootHold(except candidate: InterfaceName?) -> ConfigFile? { nil }
 
   package var holdMask: String? { nil }

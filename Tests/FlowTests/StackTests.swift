@@ -201,6 +201,21 @@ extension FlowTests {
       try expectRouted(stage, "up again", ["10.0.1.10", "10.0.1.11"])
     }
 
+    @Test("when Stack= changes, the files do at the next refresh, and the next boot is the new one's")
+    func changed() throws {
+      let stage = try Stage.withUs()
+      try stage.plug(stage.second, as: "ens6")
+      try stage.waitUntilRouted(stage.second)
+      try stage.instance.write("/etc/eni-init/eni-init.conf", content: "[General]\nStack=kernel\n")
+      try stage.shell("eni-init refresh")
+      try expectRouted(stage, "after the refresh", ["10.0.1.10", "10.0.1.11"])
+      let files = try stage.shell("ls /etc/systemd/network /etc/eni-init/kernel")
+      #expect(files.contains("nic1.sh") && !files.contains("05-eni-init"), "\(files)")
+      try stage.reboot()
+      try stage.waitUntilRouted(stage.second)
+      try expectRouted(stage, "after a reboot", ["10.0.1.10", "10.0.1.11"])
+    }
+
     @Test("without a manager, what a link loses that goes down comes back with the next refresh")
     func bounced() throws {
       let stage = try Stage.withUs(image: .script)
