@@ -201,7 +201,7 @@ extension FlowTests {
       try expectRouted(stage, "up again", ["10.0.1.10", "10.0.1.11"])
     }
 
-    @Test("when Stack= changes, the files do at the next refresh, and the next boot is the new one's")
+    @Test("when Stack= changes, the files do at the next refresh, and the next boot obeys")
     func changed() throws {
       let stage = try Stage.withUs()
       try stage.plug(stage.second, as: "ens6")
