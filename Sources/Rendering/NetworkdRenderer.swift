@@ -135,11 +135,16 @@ package struct NetworkdRenderer: Renderer {
   }
 
   private func keys(_ route: Route) -> [UnitFileText.Assignment] {
-    let target: UnitFileText.Assignment =
-      route.gateway.map { ("Gateway", $0.description) }
-      ?? ("Destination", route.destination.description)
-    return [
-      target, ("Table", "\(route.table.rawValue)"), ("Protocol", "\(route.protocol.rawValue)"),
+    var target = [("Destination", route.destination.description)]
+    if let gateway = route.gateway {
+      target = [("Gateway", gateway.description)]
+      // Or it depends on what else leads to the router at the moment: systemd 252 takes a route for
+      // that which another configuration of the link has left in its memory, the kernel refuses, and
+      // networkd gives the link up.
+      if gateway.family == .ipv4 { target.append(("GatewayOnLink", "yes")) }
+    }
+    return target + [
+      ("Table", "\(route.table.rawValue)"), ("Protocol", "\(route.protocol.rawValue)"),
     ]
   }
 
