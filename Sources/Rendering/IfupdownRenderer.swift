@@ -52,9 +52,9 @@ package struct IfupdownRenderer: Renderer {
       // A rule may be there already, and then it is refused.
       + Self.options("up", commands.rules) + Self.options("down", commands.rulesDown)
       + ["down ip address flush dev \(name) scope global", "down ip link set dev \(name) down"]
-    return Self.file(
-      Self.stanzas.path(name),
-      header + ["", "allow-hotplug \(name)", "iface \(name) inet manual"]
+    return ConfigFile(
+      path: Self.stanzas.path(name),
+      lines: header + ["", "allow-hotplug \(name)", "iface \(name) inet manual"]
         + options.map { "    " + $0 }
     )
   }
@@ -70,9 +70,9 @@ package struct IfupdownRenderer: Renderer {
     let options = plan.addresses.map {
       Self.up + IPCommands.addition(of: $0, to: link) + Self.whateverHappens
     }
-    return Self.file(
-      Self.primaryStanza.path(""),
-      Header.lines(for: plan, instance: instance) + ["", "iface \(link) inet manual"]
+    return ConfigFile(
+      path: Self.primaryStanza.path(""),
+      lines: Header.lines(for: plan, instance: instance) + ["", "iface \(link) inet manual"]
         + options.map { "    " + $0 }
     )
   }
@@ -102,9 +102,5 @@ package struct IfupdownRenderer: Renderer {
         "\(key) ip \(family == .ipv6 ? "-6 " : "")\(rule) 2>/dev/null\(whateverHappens)"
       }
     }
-  }
-
-  private static func file(_ path: String, _ lines: [String]) -> ConfigFile {
-    ConfigFile(path: path, content: lines.map { $0 + "\n" }.joined())
   }
 }

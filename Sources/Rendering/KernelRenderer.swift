@@ -35,9 +35,9 @@ package struct KernelRenderer: Renderer {
     let commands = IPCommands(plan)
     let all =
       [commands.link] + commands.addresses + commands.routes + (commands.rules[.ipv4] ?? [])
-    let script = Self.script(
-      Self.scripts.path(plan.name),
-      header + Self.batch(all) + Self.batch(commands.rules[.ipv6] ?? [], options: "-6 ")
+    let script = ConfigFile(
+      path: Self.scripts.path(plan.name),
+      lines: header + Self.batch(all) + Self.batch(commands.rules[.ipv6] ?? [], options: "-6 ")
     )
     return [script, TableNames.file(for: plan, instance: instance)]
   }
@@ -48,9 +48,9 @@ package struct KernelRenderer: Renderer {
     besides stackFile: String,
     instance: InstanceID
   ) -> ConfigFile? {
-    Self.script(
-      stackFile,
-      Header.lines(for: plan, instance: instance)
+    ConfigFile(
+      path: stackFile,
+      lines: Header.lines(for: plan, instance: instance)
         + Self.batch(plan.addresses.map { IPCommands.addition(of: $0, to: link) })
     )
   }
@@ -59,10 +59,6 @@ package struct KernelRenderer: Renderer {
   private static func batch(_ commands: [String], options: String = "") -> [String] {
     guard !commands.isEmpty else { return [] }
     return ["", "ip \(options)-force -batch - <<'END'"] + commands + ["END"]
-  }
-
-  private static func script(_ path: String, _ lines: [String]) -> ConfigFile {
-    ConfigFile(path: path, content: lines.map { $0 + "\n" }.joined())
   }
 
   package func primaryAddresses(in content: String) -> [IPPrefix] {

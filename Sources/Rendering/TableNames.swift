@@ -20,9 +20,6 @@ enum TableNames {
       override: "Names the table for ip-route(8); no route depends on it."
     )
     let line = "\(plan.interface.attachment.table.rawValue)\t\(plan.name)"
-    return ConfigFile(
-      path: files.path(plan.name),
-      content: (header + [line]).map { $0 + "\n" }.joined()
-    )
+    return ConfigFile(path: files.path(plan.name), lines: header + [line])
   }
 }
