@@ -27,14 +27,7 @@ struct Reconciliation {
     }
     let stack = try host.stack(primary: before.link(mac: plan.primaryMAC))
     let isNew = try host.isNew(link, to: plan, of: facts.instance, in: before)
-    var undo = Undo(
-      host: host,
-      stack: stack,
-      instance: facts.instance,
-      plan: plan,
-      before: before,
-      isNew: isNew
-    )
+    var undo = self.undo(of: plan, by: stack, before: before, isNew: isNew)
     do {
       let wrote = try write(plan, for: stack, undo: &undo)
       let changed = try activate(plan, by: stack, before: before, kernel: kernel, undo: &undo)
@@ -57,14 +50,7 @@ struct Reconciliation {
     let before = try kernel.snapshot()
     guard let plan = try plan(before), before.link(mac: plan.mac) != nil else { return }
     let stack = try host.stack(primary: before.link(mac: plan.primaryMAC))
-    var undo = Undo(
-      host: host,
-      stack: stack,
-      instance: facts.instance,
-      plan: plan,
-      before: before,
-      isNew: true
-    )
+    var undo = self.undo(of: plan, by: stack, before: before, isNew: true)
     do {
       _ = try write(plan, for: stack, undo: &undo)
       try kernel.apply(Difference(plan, state: before, isNew: true)?.link ?? [])
@@ -94,6 +80,22 @@ struct Reconciliation {
     var network = facts.network
     if !facts.isAgreed { network = host.planner.retaining(network, in: KernelIndex(state)) }
     return try host.planner.plan(for: network, links: state.links).interfaces.first
+  }
+
+  private func undo(
+    of plan: InterfacePlan,
+    by stack: Stack,
+    before: KernelState,
+    isNew: Bool
+  ) -> Undo {
+    Undo(
+      host: host,
+      stack: stack,
+      instance: facts.instance,
+      plan: plan,
+      before: before,
+      isNew: isNew
+    )
   }
 
   private func write(

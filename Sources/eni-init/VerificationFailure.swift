@@ -19,14 +19,14 @@ extension VerificationFailure: CommandFailure {
     case .incomplete(let name, let missing):
       "\(name) was configured, but the kernel still lacks: "
         + missing.map(\.description).joined(separator: "; ")
-        + ". `networkctl status \(name)` or `ifquery --list` tells what configures it; another file or manager "
+        + ". `networkctl status \(name)` or `ifquery \(name)` tells what configures it; another file or manager "
         + "may have taken it"
     case .defaultRouteLost(let name, let routes):
       "configuring \(name) made a default route of the main table disappear: "
         + routes.map(\.description).joined(separator: "; ")
     case .secondDefaultRoute(let name):
       "\(name) has a default route in the main table; another file or manager has configured it: "
-        + "`networkctl status \(name)` or `ifquery --list` tells which"
+        + "`networkctl status \(name)` or `ifquery \(name)` tells which"
     }
   }
 }
