@@ -54,6 +54,8 @@ power-cuts: deb images ## Cut the power of a virtual machine at 20 points of an 
 .PHONY: stacks
 stacks: setup-test ## Unpack the network stacks that tests run in a box
 	Tests/FlowTests/Stacks/unpack-packages .build-stacks/ifupdown ifupdown
+	Tests/FlowTests/Stacks/unpack-packages .build-stacks/network-manager network-manager \
+	  libnm0 libndp0 libmm-glib0 libbluetooth3 libteamdctl0 libnewt0.52 libslang2
 
 .PHONY: lint
 lint: ## Check format, imports and scripts

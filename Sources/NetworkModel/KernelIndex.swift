@@ -20,7 +20,7 @@ package struct KernelIndex: Sendable {
   package init(_ state: KernelState) {
     self.state = state
     addresses = Set(state.addresses)
-    routes = Set(state.routes)
+    routes = Set(state.routes.map { .init(link: $0.link, route: $0.route.installed(by: .eniInit)) })
     rules = Set(state.rules)
     rulesByTable = Dictionary(grouping: state.rules, by: \.table)
     addressesByLink = Dictionary(grouping: state.addresses, by: \.link)
@@ -60,9 +60,10 @@ package struct KernelIndex: Sendable {
     state.leases.contains(.init(link: link, prefix: prefix))
   }
 
-  /// Whether the route leaves by the link.
+  /// Whether the route leaves by the link, whoever has installed it: NetworkManager writes its own name
+  /// on each.
   package func has(_ route: Route, on link: Link.Index) -> Bool {
-    routes.contains(.init(link: link, route: route))
+    routes.contains(.init(link: link, route: route.installed(by: .eniInit)))
   }
 
   /// Whether the rule is there.

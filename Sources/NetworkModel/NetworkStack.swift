@@ -6,6 +6,8 @@
 package enum NetworkStack: String, CaseIterable, Hashable, Sendable {
   /// systemd-networkd, also where netplan writes its files.
   case networkd
+  /// NetworkManager: nm-settings-keyfile(5).
+  case networkManager = "networkmanager"
   /// ifupdown, Debian's own: interfaces(5).
   case ifupdown
   /// No manager: a script of ip(8)'s commands, which udev has systemd run.
@@ -15,6 +17,7 @@ package enum NetworkStack: String, CaseIterable, Hashable, Sendable {
   package var title: String {
     switch self {
     case .networkd: "systemd-networkd"
+    case .networkManager: "NetworkManager"
     case .ifupdown: "ifupdown"
     case .kernel: "the kernel"
     }
@@ -24,6 +27,7 @@ package enum NetworkStack: String, CaseIterable, Hashable, Sendable {
   package var unit: String {
     switch self {
     case .networkd: "systemd-networkd.service"
+    case .networkManager: "NetworkManager.service"
     case .ifupdown: "networking.service"
     case .kernel: "eni-init-apply@*.service"
     }

@@ -29,4 +29,15 @@ package struct Route: Hashable, Sendable {
     self.metric = metric
     self.protocol = `protocol`
   }
+
+  /// The same route, installed by somebody else.
+  package func installed(by other: RouteProtocol) -> Self {
+    Self(
+      destination: destination,
+      gateway: gateway,
+      table: table,
+      metric: metric,
+      protocol: other
+    )
+  }
 }

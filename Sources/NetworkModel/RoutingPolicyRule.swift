@@ -36,6 +36,18 @@ package struct RoutingPolicyRule: Hashable, Sendable {
     self.suppressGroup = suppressGroup
   }
 
+  /// The same rule as a stack writes it that knows no groups.
+  package var withoutGroup: Self {
+    Self(
+      family: family,
+      priority: priority,
+      source: source,
+      destination: destination,
+      table: table,
+      suppressPrefixLength: suppressPrefixLength
+    )
+  }
+
   /// Packets from `source` look in `table`.
   package static func from(_ source: IPPrefix, table: RouteTable, priority: RulePriority) -> Self {
     Self(family: source.family, priority: priority, source: source, table: table)

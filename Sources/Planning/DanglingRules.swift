@@ -34,7 +34,7 @@ package enum DanglingRules {
   }
 
   private static func isShared(_ rule: RoutingPolicyRule) -> Bool {
-    rule == .hostWide(rule.family)
+    rule.withoutGroup == .hostWide(rule.family).withoutGroup
       || rule.source.map { rule == .primary($0) } ?? false
   }
 }

@@ -90,15 +90,6 @@ extension KernelIndex {
   /// then the rule does what other tools' rules do.
   fileprivate func serves(_ rule: RoutingPolicyRule) -> Bool {
     if has(rule) { return true }
-    guard rule.priority == .hostWide else { return false }
-    return has(
-      RoutingPolicyRule(
-        family: rule.family,
-        priority: rule.priority,
-        source: rule.source,
-        table: rule.table,
-        suppressPrefixLength: rule.suppressPrefixLength
-      )
-    )
+    return rule.priority == .hostWide && has(rule.withoutGroup)
   }
 }

@@ -23,12 +23,22 @@ struct IPCommands {
     link = "link set dev \(name)" + (plan.mtu.map { " mtu \($0)" } ?? "") + " up"
     addresses = plan.addresses.map { "address replace \(Self.words($0)) dev \(name)" }
     routes = plan.routes.map { "route replace \($0.words(name))" }
-    rules = Dictionary(grouping: plan.rules, by: \.family).mapValues { rules in
-      rules.map { "rule add \($0) protocol \(RouteProtocol.eniInit)" }
-    }
+    rules = Dictionary(grouping: plan.rules, by: \.family).mapValues { $0.map(Self.addition) }
     rulesDown = Dictionary(grouping: plan.rules, by: \.family).mapValues { rules in
       rules.filter { $0.table != .main }.map { "rule del \($0)" }
     }
+  }
+
+  /// The lines of a script that run commands in one process, which goes on when one is refused, as for a
+  /// rule that is there already.
+  static func batch(_ commands: [String], options: String = "") -> [String] {
+    guard !commands.isEmpty else { return [] }
+    return ["", "ip \(options)-force -batch - <<'END'"] + commands + ["END"]
+  }
+
+  /// What adds a rule.
+  static func addition(of rule: RoutingPolicyRule) -> String {
+    "rule add \(rule) protocol \(RouteProtocol.eniInit)"
   }
 
   /// What adds an address that stands alone.

@@ -90,7 +90,9 @@ package struct IfupdownRenderer: Renderer {
   /// None: the package's script in /etc/network/if-pre-up.d refuses every ENI but the candidate.
   package func firstBootHold(except candidate: InterfaceName?) -> ConfigFile? { nil }
 
-  package var holdMask: String? { "/run/eni-init/ifupdown-hold" }
+  package var holdMask: ConfigFile? {
+    ConfigFile(path: "/run/eni-init/ifupdown-hold", content: "")
+  }
 
   package func ownedFiles(names: (String) throws -> [String]) throws -> [OwnedFiles] {
     [Self.stanzas, Self.primaryStanza, TableNames.files]

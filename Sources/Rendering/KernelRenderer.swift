@@ -37,7 +37,8 @@ package struct KernelRenderer: Renderer {
       [commands.link] + commands.addresses + commands.routes + (commands.rules[.ipv4] ?? [])
     let script = ConfigFile(
       path: Self.scripts.path(plan.name),
-      lines: header + Self.batch(all) + Self.batch(commands.rules[.ipv6] ?? [], options: "-6 ")
+      lines: header + IPCommands.batch(all)
+        + IPCommands.batch(commands.rules[.ipv6] ?? [], options: "-6 ")
     )
     return [script, TableNames.file(for: plan, instance: instance)]
   }
@@ -51,14 +52,8 @@ package struct KernelRenderer: Renderer {
     ConfigFile(
       path: stackFile,
       lines: Header.lines(for: plan, instance: instance)
-        + Self.batch(plan.addresses.map { IPCommands.addition(of: $0, to: link) })
+        + IPCommands.batch(plan.addresses.map { IPCommands.addition(of: $0, to: link) })
     )
-  }
-
-  /// One process for all: it goes on when a command is refused, as for a rule that is there already.
-  private static func batch(_ commands: [String], options: String = "") -> [String] {
-    guard !commands.isEmpty else { return [] }
-    return ["", "ip \(options)-force -batch - <<'END'"] + commands + ["END"]
   }
 
   package func primaryAddresses(in content: String) -> [IPPrefix] {
@@ -68,7 +63,7 @@ package struct KernelRenderer: Renderer {
   /// None: nobody configures a link that has no script.
   package func firstBootHold(except candidate: InterfaceName?) -> ConfigFile? { nil }
 
-  package var holdMask: String? { nil }
+  package var holdMask: ConfigFile? { nil }
 
   package func ownedFiles(names: (String) throws -> [String]) throws -> [OwnedFiles] {
     [Self.primaryScript, Self.scripts, TableNames.files]

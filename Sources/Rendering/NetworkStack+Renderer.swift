@@ -6,6 +6,7 @@ extension NetworkStack {
   package var renderer: any Renderer {
     switch self {
     case .networkd: NetworkdRenderer()
+    case .networkManager: NetworkManagerRenderer()
     case .ifupdown: IfupdownRenderer()
     case .kernel: KernelRenderer()
     }

@@ -50,7 +50,9 @@ package struct NetworkdRenderer: Renderer {
     )
   }
 
-  package var holdMask: String? { "/run/systemd/network/06-eni-init-hold.network" }
+  package var holdMask: ConfigFile? {
+    ConfigFile(path: "/run/systemd/network/06-eni-init-hold.network", content: "")
+  }
 
   /// How the hold of a first boot leaves one link out; its name follows.
   ///

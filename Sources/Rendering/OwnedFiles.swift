@@ -17,11 +17,14 @@ package struct OwnedFiles: Hashable, Sendable {
     name.hasPrefix(prefix) && name.hasSuffix(suffix)
   }
 
-  /// Whether a file of this name and content is ours: the name fits, and the first line says so.
+  /// Whether a file of this name and content is ours: the name fits, and the first line says so, in a
+  /// script the second.
   ///
   /// A file that somebody replaced by their own is theirs.
   package func contains(name: String, content: String) -> Bool {
-    matches(name) && content.hasPrefix(Header.firstWords)
+    let lines = content.split(separator: "\n", maxSplits: 2)
+    return matches(name)
+      && lines.first { !$0.hasPrefix("#!") }?.hasPrefix(Header.firstWords) ?? false
   }
 
   /// The instance that a file of ours was written for, by its header.

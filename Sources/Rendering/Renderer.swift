@@ -29,9 +29,9 @@ package protocol Renderer: Sendable {
   /// It is gone with the boot. Nil where the package itself has what holds them.
   func firstBootHold(except candidate: InterfaceName?) -> ConfigFile?
 
-  /// What, as a link to /dev/null, takes the hold that the package ships away for this boot; nil where
-  /// the package ships none.
-  var holdMask: String? { get }
+  /// What takes the hold that the package ships away for this boot, when eni-init is turned off; nil
+  /// where the package ships none.
+  var holdMask: ConfigFile? { get }
 
   /// Where our files lie, and how to tell them; `names` lists a directory.
   func ownedFiles(names: (String) throws -> [String]) throws -> [OwnedFiles]

@@ -92,6 +92,7 @@ struct Bench {
     let name = "unchanged refresh of \(count) ENIs:"
     Figure("\(name) IMDS requests", "", requests, goal: isBound ? 1 + 8 * 15 : nil).print()
     Figure("\(name) CPU", "ms", costs.map(\.cpu), goal: isBound ? 30 : nil).print()
+    Figure("  of which in user mode", "ms", costs.map(\.user), goal: nil).print()
     Figure("\(name) wall", "ms", costs.map(\.wall), goal: nil).print()
     guard isBound else { return }
     let children = try stage.children(of: ["eni-init", "refresh"])

@@ -8,6 +8,11 @@ struct Cost {
   let wall: Double
   /// Milliseconds of user and system time, children included.
   let cpu: Double
+  /// Milliseconds of user time alone.
+  ///
+  /// In a box the rest includes a packet's whole way through the network there, which the kernel
+  /// charges to who sent it.
+  let user: Double
 
   /// Runs a program on this machine, or in an instance; bash's `time` counts in milliseconds.
   static func of(_ words: [String], in instance: NamespaceInstance? = nil) throws -> Cost {
@@ -16,7 +21,11 @@ struct Cost {
       count: 3,
       in: instance
     )
-    return Cost(wall: numbers[0] * 1000, cpu: (numbers[1] + numbers[2]) * 1000)
+    return Cost(
+      wall: numbers[0] * 1000,
+      cpu: (numbers[1] + numbers[2]) * 1000,
+      user: numbers[1] * 1000
+    )
   }
 
   /// Runs it and gives the largest resident set in MiB; apart, because time(1) costs time itself.

@@ -147,6 +147,7 @@ struct Reconciliation {
     }
     // Before the link changes: after a rename the stack has to think again.
     let mayTakeOver = try undo.isNew && !plan.isHeld && mayTakeOver(plan, stack.activator, before)
+    if mayTakeOver { try stack.activator.read(plan) }
     try kernel.apply(difference.link)
     guard !plan.isHeld else { return !difference.link.isEmpty }
     if mayTakeOver {

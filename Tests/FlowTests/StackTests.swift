@@ -32,6 +32,11 @@ extension FlowTests {
         file: "/etc/network/interfaces.d/eni-init-nic1",
         testDescription: "ifupdown"
       ),
+      Image(
+        image: .networkManager(packages: packages("network-manager")),
+        file: "/etc/NetworkManager/system-connections/eni-init-nic1.nmconnection",
+        testDescription: "NetworkManager"
+      ),
       Image(image: .script, file: "/etc/eni-init/kernel/nic1.sh", testDescription: "kernel"),
     ]
 
@@ -99,6 +104,10 @@ extension FlowTests {
       #expect(try stage.shell("ip route show table nic1").contains("default via 10.0.1.1 dev nic1"))
       #expect(try stage.shell("ls /etc/systemd/network").isEmpty)
 
+      var primary = stage.primary
+      primary.ipv4 = try SimulatedENI.Block("10.0.0.0/24", "10.0.0.10", "10.0.0.20").parsed()
+      try stage.cloud.update(primary)
+      try stage.shell("eni-init refresh")
       try stage.reboot()
       try stage.waitUntilRouted(eni)
       try expectRouted(stage, "after a reboot")
@@ -113,6 +122,7 @@ extension FlowTests {
           .isLossless
       }
       try expectRouted(stage, "after a reboot without the program")
+      try expectRouted(stage, "the primary's second one", ["10.0.0.10", "10.0.0.20"])
     }
 
     @Test("addresses come and go without a loss, the primary's too", arguments: images)
@@ -157,27 +167,41 @@ extension FlowTests {
       try expectRouted(stage, "back again", ["10.0.1.10", "10.0.1.11"])
     }
 
-    /// As a cloud image has it that wants DHCP on whatever comes.
-    private static let greedy = InstanceImage.ifupdown(
-      packages: packages("ifupdown"),
-      interfaces: """
-        auto /ens*
-        allow-hotplug /ens*
-        iface ens5 inet dhcp
-        iface ens6 inet dhcp
-        source /etc/network/interfaces.d/*
+    /// As cloud images have it that want DHCP on whatever comes, and what says that it was refused.
+    static let greedy = [
+      Image(
+        image: .ifupdown(
+          packages: packages("ifupdown"),
+          interfaces: """
+            auto /ens*
+            allow-hotplug /ens*
+            iface ens5 inet dhcp
+            iface ens6 inet dhcp
+            source /etc/network/interfaces.d/*
 
-        """
+            """
+        ),
+        file: "cat /run/journal | grep 'ens6 is held by eni-init(8)'",
+        testDescription: "ifupdown"
+      ),
+      Image(
+        image: .networkManager(packages: packages("network-manager")),
+        file: "nmcli --terse --fields DEVICE,STATE device | grep ens6:unmanaged",
+        testDescription: "NetworkManager"
+      ),
+    ]
+
+    @Test(
+      "nothing starts a DHCP client on an ENI, hot-plugged or found at a boot",
+      arguments: greedy
     )
-
-    @Test("ifupdown's wildcards start no DHCP client on an ENI, hot-plugged or found at a boot")
-    func wildcards() throws {
-      let stage = try Stage.withUs(image: Self.greedy)
+    func wildcards(_ image: Image) throws {
+      let stage = try Stage.withUs(image: image.image)
       var late = stage.second
       late.timeline = late.timeline.listed(after: .seconds(3))
       try stage.plug(late, as: "ens6")
-      try Condition.wait(until: "ifup was refused") {
-        try stage.instance.journal().contains("ens6 is held by eni-init(8)")
+      try Condition.wait(until: "it is refused") {
+        try stage.instance.run(["sh", "-c", image.file]).status == 0
       }
       try stage.waitUntilRouted(stage.second)
       try expectRouted(stage, "after the hot-plug", ["10.0.1.10", "10.0.1.11"])
@@ -187,16 +211,25 @@ extension FlowTests {
       try expectRouted(stage, "found at a boot", ["10.0.1.10", "10.0.1.11"])
     }
 
-    @Test("a stanza of ours is ifupdown's own: ifquery, ifdown, ifup")
-    func tools() throws {
-      let stage = try Stage.withUs(image: try #require(Self.images.first).image)
+    @Test(
+      "what we write is the stack's own, and its tool takes it down and brings it up",
+      arguments: [
+        ("ifupdown", "ifquery --state nic1 | grep nic1=nic1 && ifdown nic1", "ifup nic1"),
+        (
+          "NetworkManager", "nmcli connection down 'eni-init nic1'",
+          "nmcli connection up 'eni-init nic1'"
+        ),
+      ]
+    )
+    func tools(stack: String, down: String, up: String) throws {
+      let image = try #require(Self.images.first { $0.testDescription == stack })
+      let stage = try Stage.withUs(image: image.image)
       try stage.plug(stage.second, as: "ens6")
       try stage.waitUntilRouted(stage.second)
-      #expect(try stage.shell("ifquery --state nic1") == "nic1=nic1\n")
-      try stage.shell("ifdown nic1")
-      let down = try stage.shell("ip rule; ip address show nic1; ip route show table 10001")
-      #expect(!down.contains("10.0.1."))
-      try stage.shell("ifup nic1")
+      try stage.instance.check(["sh", "-c", down])
+      let state = try stage.shell("ip rule; ip address show nic1; ip route show table 10001")
+      #expect(!state.contains("10.0.1."))
+      try stage.instance.check(["sh", "-c", up])
       try stage.waitUntilRouted(stage.second)
       try expectRouted(stage, "up again", ["10.0.1.10", "10.0.1.11"])
     }
@@ -228,14 +261,9 @@ extension FlowTests {
       try expectRouted(stage, "up again")
     }
 
-    @Test(
-      "at a first boot without cloud-init a wrong candidate ends static",
-      arguments: [true, false]
-    )
-    func firstBoot(isAuto: Bool) throws {
-      let word = isAuto ? "auto" : "allow-hotplug"
-      let image = InstanceImage.ifupdown(
-        packages: Self.packages("ifupdown"),
+    private static func interfaces(word: String) -> InstanceImage {
+      .ifupdown(
+        packages: packages("ifupdown"),
         interfaces: """
           \(word) ens4
           iface ens4 inet dhcp
@@ -245,6 +273,16 @@ extension FlowTests {
 
           """
       )
+    }
+
+    @Test(
+      "at a first boot without cloud-init a wrong candidate ends static",
+      arguments: [
+        interfaces(word: "auto"), interfaces(word: "allow-hotplug"),
+        .networkManager(packages: packages("network-manager")),
+      ]
+    )
+    func firstBoot(image: InstanceImage) throws {
       let stage = try Stage.withUs(image: image, launch: .secondBeforePrimary)
       try stage.waitUntilRouted(stage.second)
       try Condition.wait(until: "the primary has the default route", within: .seconds(60)) {

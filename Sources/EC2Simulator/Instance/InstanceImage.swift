@@ -4,6 +4,9 @@
 package enum InstanceImage: Sendable {
   /// systemd-networkd, with DHCP on every Ethernet link.
   case networkd
+  /// NetworkManager, from packages that are unpacked below a directory, with DHCP on every link that has
+  /// no profile.
+  case networkManager(packages: String)
   /// ifupdown with DHCP, from packages that are unpacked below a directory; `interfaces` is
   /// interfaces(5).
   case ifupdown(packages: String, interfaces: String)
@@ -12,13 +15,17 @@ package enum InstanceImage: Sendable {
 
   /// Where the packages are that the machine lacks.
   var packages: String? {
-    if case .ifupdown(let packages, _) = self { packages } else { nil }
+    switch self {
+    case .ifupdown(let packages, _), .networkManager(let packages): packages
+    case .networkd, .script: nil
+    }
   }
 
   /// The unit that is enabled.
   private var unit: String {
     switch self {
     case .networkd: "systemd-networkd.service"
+    case .networkManager: "NetworkManager.service"
     case .ifupdown: "networking.service"
     case .script: "network-script.service"
     }
@@ -39,6 +46,17 @@ package enum InstanceImage: Sendable {
       try instance.write(
         "/etc/systemd/network/80-dhcp.network",
         content: "[Match]\nType=ether\n\n[Network]\nDHCP=yes\n\n[DHCPv4]\nUseMTU=yes\n"
+      )
+    case .networkManager:
+      // It leaves veth pairs alone otherwise, which is what the links here are.
+      try instance.write("/etc/udev/rules.d/85-nm-unmanaged.rules", content: "")
+      // Only systemd could start it, and 25 seconds are spent on waiting.
+      try instance.check([
+        "rm", "-f", "/usr/share/dbus-1/system-services/org.freedesktop.hostname1.service",
+      ])
+      try instance.write(
+        "/etc/NetworkManager/conf.d/box.conf",
+        content: "[main]\nplugins=keyfile\ndns=none\n\n[logging]\nlevel=DEBUG\n"
       )
     case .ifupdown(_, let interfaces):
       try instance.write("/etc/network/interfaces", content: interfaces)
@@ -63,6 +81,7 @@ package enum InstanceImage: Sendable {
   func start(on instance: NamespaceInstance) throws {
     switch self {
     case .networkd: try instance.startNetworkd()
+    case .networkManager: try instance.startNetworkManager()
     case .ifupdown, .script:
       _ = try instance.run(["systemctl", "--no-block", "start", unit])
     }

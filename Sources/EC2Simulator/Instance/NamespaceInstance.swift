@@ -93,6 +93,14 @@ package final class NamespaceInstance {
     try Condition.wait(until: "networkd") { try run(["networkctl", "list"]).status == 0 }
   }
 
+  /// Starts NetworkManager and waits until it answers.
+  func startNetworkManager() throws {
+    try daemon(["NetworkManager", "--debug"], name: "networkmanager")
+    try Condition.wait(until: "NetworkManager") {
+      try run(["nmcli", "general", "status"]).status == 0
+    }
+  }
+
   /// Does `body` while no udevd runs, as in an upgrade of udev: it never sees what happens then.
   package func restartUdevd(during body: () throws -> Void) throws {
     try check(["udevadm", "control", "--exit"])

@@ -36,7 +36,7 @@ struct Boot: ParsableCommand {
   private func run(_ host: Host) throws {
     if let reason = Refusal.turnedOff(host) {
       for mask in host.stacks.compactMap(\.renderer.holdMask) {
-        try host.files.link(mask, to: "/dev/null")
+        _ = try host.files.replace(mask)
       }
       return host.log.notice("nothing is done, and no ENI is held: \(reason)")
     }

@@ -29,6 +29,9 @@ protocol Activator {
   /// nil when it may.
   func obstacle(besides link: Link?) throws -> String?
 
+  /// Makes the stack know the file that is written for a link, which is still held and has its old name.
+  func read(_ plan: InterfacePlan) throws
+
   /// Makes the stack configure a new link from its file, that link alone.
   ///
   /// Asked after ``obstacle(besides:)``; the link has its name and is down.
@@ -46,4 +49,9 @@ protocol Activator {
 
   /// The file by which the stack configures the primary; nil when none is known.
   func file(ofPrimary link: Link) throws -> String?
+}
+
+extension Activator {
+  /// Most stacks look at a file when they are to act on it.
+  func read(_ plan: InterfacePlan) throws {}
 }

@@ -7,6 +7,7 @@ extension NetworkStack {
   func activator(_ host: Host) -> any Activator {
     switch self {
     case .networkd: NetworkdActivator(files: host.files, log: host.log)
+    case .networkManager: NetworkManagerActivator(files: host.files)
     case .ifupdown: IfupdownActivator(files: host.files)
     case .kernel: KernelActivator(files: host.files)
     }
