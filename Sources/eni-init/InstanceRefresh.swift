@@ -54,19 +54,18 @@ struct InstanceRefresh {
   fileprivate struct Pass {
     /// Whether something is on the host that IMDS did not tell.
     var isInDoubt = false
+    /// The ENIs that are as planned, so udev need not be asked about their links.
+    var inForce: Set<MACAddress> = []
     var failures: [any Error] = []
   }
 
   private func pass(_ survey: InstanceSurvey, after former: InstanceSurvey?) throws -> Pass {
     let kernel = try RouteSocket()
     let state = KernelIndex(try kernel.snapshot())
-    let udev = try UdevContext()
-    let known = Set(try udev.interfaces().map(\.index))
-    try announceLostLinks(survey, state, udev, known)
     let renderer = try host.stack(primary: state.link(mac: survey.network.primaryMAC)).renderer
     var pass = Pass(failures: survey.malformed.map(\.error))
     for interface in survey.network.interfaces where interface.mac != survey.network.primaryMAC {
-      guard let link = state.link(mac: interface.mac), known.contains(link.index) else { continue }
+      guard state.link(mac: interface.mac) != nil else { continue }
       let facts = ENIFacts(
         instance: instance,
         primaryMAC: survey.network.primaryMAC,
@@ -84,6 +83,7 @@ struct InstanceRefresh {
         $0.isInDoubt = try work.run(survey.network, state, kernel) || $0.isInDoubt
       }
     }
+    pass.attempt { try announceLostLinks(survey, state, besides: $0.inForce) }
     pass.attempt { try depart(survey, after: former, state, kernel, &$0) }
     return pass
   }
@@ -100,8 +100,15 @@ struct InstanceRefresh {
     if !facts.isAgreed, kept != told { pass.isInDoubt = true }
     let network = facts.isAgreed ? told : kept
     let links = [facts.primaryMAC, facts.interface.mac].compactMap { state.link(mac: $0) }
-    guard let plan = try host.planner.plan(for: network, links: links).interfaces.first,
-      try !isInForce(plan, state, renderer)
+    guard let plan = try host.planner.plan(for: network, links: links).interfaces.first else {
+      return
+    }
+    if try isInForce(plan, state, renderer) {
+      pass.inForce.insert(plan.mac)
+      return
+    }
+    // Without a word from udev it is no ENI, or not yet.
+    guard let link = state.link(mac: plan.mac), try UdevContext().link(link.index)?.role != nil
     else { return }
     try Reconciliation(host: host, facts: facts).run()
   }
@@ -143,12 +150,11 @@ struct InstanceRefresh {
   private func announceLostLinks(
     _ survey: InstanceSurvey,
     _ state: KernelIndex,
-    _ udev: borrowing UdevContext,
-    _ known: Set<Link.Index>
+    besides inForce: Set<MACAddress>
   ) throws {
-    for mac in survey.listed {
-      guard let link = state.link(mac: mac), !known.contains(link.index),
-        let told = udev.link(link.index), !told.isInitialised
+    for mac in survey.listed.subtracting(inForce) where mac != survey.network.primaryMAC {
+      guard let link = state.link(mac: mac), let told = try UdevContext().link(link.index),
+        !told.isInitialised
       else { continue }
       host.log.notice("\(link.name) (\(mac)) is new, and udev has missed it: announced again")
       try Uevent.announce(link.name)
