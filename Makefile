@@ -6,11 +6,12 @@ SHELL := /bin/bash
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 DESTDIR ?=
+SCRATCH ?= .build
 # What building, testing and packaging need beside Swift 6.3, git and make.
 BUILD_PACKAGES := libudev-dev pkg-config
 TEST_PACKAGES := $(BUILD_PACKAGES) iproute2 iputils-ping nftables systemd udev dbus procps strace \
   time curl isc-dhcp-client binutils debhelper dpkg-dev fakeroot lintian man-db shellcheck \
-  mmdebstrap e2fsprogs qemu-system-x86 qemu-utils
+  mmdebstrap rpm e2fsprogs qemu-system-x86 qemu-utils
 
 # A network, mount and process namespace of its own for whatever touches a kernel's network: the
 # machine's own is never changed.
@@ -39,7 +40,7 @@ test: setup-test lint stacks ## Run every test: units, kernel, whole flow, packa
 	$(call LIMITED,10m) swift test --skip-build --filter '$(UNIT_TESTS)'
 	$(PRIVATELY) $(call LIMITED,15m) \
 	  swift test --skip-build --no-parallel --filter '$(NAMESPACE_TESTS)'
-	$(MAKE) deb images
+	$(MAKE) deb rpm images
 	$(SUDO) env "PATH=$(PATH)" packaging/check-deb .build/eni-init_*.deb
 	$(PRIVATELY) $(call LIMITED,40m) \
 	  swift test --skip-build --no-parallel --filter VirtualMachineTests
@@ -73,6 +74,14 @@ format: ## Format the sources in place
 deb: setup-test ## Build the Debian package
 	packaging/build-deb
 
+# In the tree of the Debian package: what was compiled for that is there.
+.PHONY: rpm
+rpm: deb ## Build the RPM package
+	cd .build-deb/tree && rpmbuild -bb --quiet --nodeps --build-in-place \
+	  --define '_topdir $(CURDIR)/.build-rpm' --define 'scratch $(CURDIR)/.build-deb/swift' \
+	  packaging/rpm/eni-init.spec
+	rpm --query --package --list .build-rpm/RPMS/*/eni-init-*.rpm
+
 # Outside the namespaces, which have no way to a mirror.
 .PHONY: images
 images: setup-test ## Build the Debian guests that the virtual machines start from
@@ -99,10 +108,16 @@ define install
   apt-get install -y -qq --no-install-recommends $(1); }
 endef
 
+# As packaging/debian/rules builds it, which says why.
+.PHONY: program
+program: setup-build ## Build the program as packages have it
+	swift build --scratch-path $(SCRATCH) --configuration release --product eni-init \
+	  --static-swift-stdlib --disable-local-rpath -Xswiftc -gnone \
+	  -Xlinker -z -Xlinker relro -Xlinker -z -Xlinker now
+
 .PHONY: install
-install: setup-build ## Lay the program and its files out under DESTDIR
-	swift build -c release --static-swift-stdlib --disable-local-rpath --product eni-init
-	install -D -m 755 .build/release/eni-init $(DESTDIR)/usr/sbin/eni-init
+install: program ## Lay the program and its files out under DESTDIR
+	install -D -s -m 755 $(SCRATCH)/release/eni-init $(DESTDIR)/usr/sbin/eni-init
 	install -D -m 644 udev/70-eni-init.rules $(DESTDIR)/usr/lib/udev/rules.d/70-eni-init.rules
 	install -D -m 644 -t $(DESTDIR)/usr/lib/systemd/network packaging/network/*.network
 	install -D -m 644 -t $(DESTDIR)/usr/lib/systemd/system packaging/systemd/*.{service,timer}

@@ -104,6 +104,7 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: ["NetworkModel", "EC2Simulator", "TestSupport", "eni-init"],
+      exclude: ["Goldens"],
       swiftSettings: strict
     ),
     .testTarget(

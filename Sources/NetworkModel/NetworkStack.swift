@@ -10,6 +10,8 @@ package enum NetworkStack: String, CaseIterable, Hashable, Sendable {
   case networkManager = "networkmanager"
   /// ifupdown, Debian's own: interfaces(5).
   case ifupdown
+  /// The network scripts of Red Hat's distributions: sysconfig.txt of initscripts.
+  case sysconfig
   /// No manager: a script of ip(8)'s commands, which udev has systemd run.
   case kernel
 
@@ -19,6 +21,7 @@ package enum NetworkStack: String, CaseIterable, Hashable, Sendable {
     case .networkd: "systemd-networkd"
     case .networkManager: "NetworkManager"
     case .ifupdown: "ifupdown"
+    case .sysconfig: "the network scripts"
     case .kernel: "the kernel"
     }
   }
@@ -29,6 +32,7 @@ package enum NetworkStack: String, CaseIterable, Hashable, Sendable {
     case .networkd: "systemd-networkd.service"
     case .networkManager: "NetworkManager.service"
     case .ifupdown: "networking.service"
+    case .sysconfig: "network.service"
     case .kernel: "eni-init-apply@*.service"
     }
   }

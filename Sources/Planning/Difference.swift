@@ -72,7 +72,11 @@ package struct Difference: Hashable, Sendable {
     var changes: [Change] = []
     if let mtu = plan.mtu, link.mtu != mtu { changes.append(.setMTU(mtu, link.index, name)) }
     if !link.isUp { changes.append(.setUp(link.index, name)) }
-    for address in plan.addresses where !state.has(address, on: link.index) {
+    // One that stands alone does as well: none brings a route.
+    for address in plan.addresses
+    where !state.has(address, on: link.index)
+      && !state.has(address.address.hostPrefix, on: link.index)
+    {
       changes.append(.addAddress(address, link.index, name))
     }
     for route in plan.routes where !state.has(route, on: link.index) {

@@ -8,6 +8,7 @@ extension NetworkStack {
     case .networkd: NetworkdRenderer()
     case .networkManager: NetworkManagerRenderer()
     case .ifupdown: IfupdownRenderer()
+    case .sysconfig: SysconfigRenderer()
     case .kernel: KernelRenderer()
     }
   }

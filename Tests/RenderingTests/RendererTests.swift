@@ -116,6 +116,7 @@ struct RendererTests {
     (.networkd, "/run/systemd/network/10-netplan-ens5.network"),
     (.networkManager, "/etc/NetworkManager/dispatcher.d/eni-init-primary"),
     (.ifupdown, "/etc/network/interfaces"),
+    (.sysconfig, "/etc/eni-init/kernel/primary.sh"),
     (.kernel, "/etc/eni-init/kernel/primary.sh"),
   ]
 

@@ -9,6 +9,7 @@ extension NetworkStack {
     case .networkd: NetworkdActivator(files: host.files, log: host.log)
     case .networkManager: NetworkManagerActivator(files: host.files)
     case .ifupdown: IfupdownActivator(files: host.files)
+    case .sysconfig: SysconfigActivator(files: host.files)
     case .kernel: KernelActivator(files: host.files)
     }
   }

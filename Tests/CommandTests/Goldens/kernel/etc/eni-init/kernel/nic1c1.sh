@@ -1,0 +1,16 @@
+# Written by eni-init(8); changes here are lost.
+# ENI eni-00000000000000007, MAC 02:00:00:00:00:07, network card 1, device number 1
+# Instance i-0123456789abcdef0
+# Applied by eni-init-apply@nic1c1.service when the link appears. To override, give that
+# unit a drop-in; `eni-init plan` shows what would be written here.
+
+ip -force -batch - <<'END'
+link set dev nic1c1 up
+address replace 10.0.2.10/24 noprefixroute dev nic1c1
+route replace 10.0.2.0/24 dev nic1c1 table 10101 proto 169
+route replace default via 10.0.2.1 dev nic1c1 table 10101 proto 169
+rule add priority 10000 from all lookup main suppress_prefixlength 0 suppress_ifgroup 10000 protocol 169
+rule add priority 10101 from 10.0.2.10/32 lookup 10101 protocol 169
+rule add priority 13200 from 10.0.0.0/24 lookup main protocol 169
+rule add priority 13301 from all to 10.0.2.0/24 lookup 10101 protocol 169
+END

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+import EC2Simulator
+import Foundation
+import NetworkModel
+import TestSupport
+import Testing
+
+@Suite("Rendering for another machine")
+struct RenderTests {
+  /// A directory with an instance's metadata, and an image to write into.
+  private final class Workshop {
+    let directory: URL
+    var image: String { directory.path + "/image" }
+
+    init(metadata: String = RenderTests.metadata) throws {
+      directory = FileManager.default.temporaryDirectory
+        .appendingPathComponent("eni-init-render-" + UUID().uuidString)
+      try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+      try metadata.write(
+        to: directory.appendingPathComponent("instance-data.json"),
+        atomically: true,
+        encoding: .utf8
+      )
+    }
+
+    deinit { try? FileManager.default.removeItem(at: directory) }
+
+    func configure(_ content: String) throws {
+      let path = directory.appendingPathComponent("image/etc/eni-init/eni-init.conf")
+      try FileManager.default.createDirectory(
+        at: path.deletingLastPathComponent(),
+        withIntermediateDirectories: true
+      )
+      try content.write(to: path, atomically: true, encoding: .utf8)
+    }
+
+    func render(_ stack: String, imds: String? = nil) throws -> Program.Result {
+      try Program([
+        BuiltProduct.path("eni-init"), "render", "--stack", stack, "--imds",
+        imds ?? directory.path + "/instance-data.json", "--root", image,
+      ]).result()
+    }
+
+    /// What has been written.
+    func files() throws -> [ConfigFile] {
+      let paths = FileManager.default.enumerator(atPath: image)?.compactMap { $0 as? String } ?? []
+      return try paths.compactMap { path in
+        var isDirectory: ObjCBool = false
+        let file = "\(image)/\(path)"
+        guard FileManager.default.fileExists(atPath: file, isDirectory: &isDirectory),
+          !isDirectory.boolValue
+        else { return nil }
+        return ConfigFile(
+          path: "/" + path,
+          content: try String(contentsOfFile: file, encoding: .utf8)
+        )
+      }
+    }
+  }
+
+  /// The primary; an ENI of both families with prefixes; one on another card.
+  static let metadata = """
+    {"ds": {"meta_data": {"instance-id": "i-0123456789abcdef0", "mac": "02:00:00:00:00:05",
+     "network": {"interfaces": {"macs": {
+      "02:00:00:00:00:05": {"device-number": "0", "network-card": "0",
+       "interface-id": "eni-00000000000000005", "local-ipv4s": "10.0.0.10",
+       "subnet-ipv4-cidr-block": "10.0.0.0/24"},
+      "02:00:00:00:00:06": {"device-number": "1", "network-card": "0",
+       "interface-id": "eni-00000000000000006", "local-ipv4s": ["10.0.1.10", "10.0.1.11"],
+       "subnet-ipv4-cidr-block": "10.0.1.0/24", "ipv4-prefix": "10.0.1.32/28",
+       "ipv6s": ["2001:db8:1:1::a", "2001:db8:1:1::b"],
+       "subnet-ipv6-cidr-blocks": "2001:db8:1:1::/64", "ipv6-prefix": "2001:db8:1:1:5::/80"},
+      "02:00:00:00:00:07": {"device-number": "1", "network-card": "1",
+       "interface-id": "eni-00000000000000007", "local-ipv4s": "10.0.2.10",
+       "subnet-ipv4-cidr-block": "10.0.2.0/24"}
+     }}}}}}
+    """
+
+  @Test(
+    "each stack gets exactly its golden tree, and each path that is written is told",
+    arguments: NetworkStack.allCases
+  )
+  func golden(stack: NetworkStack) throws {
+    let workshop = try Workshop()
+    let result = try workshop.render(stack.rawValue)
+    #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
+    let files = try workshop.files()
+    #expect(try GoldenTree(stack.rawValue).differences(from: files) == [])
+    let told = Set(result.output.split(separator: "\n").map(String.init))
+    // The link to the primary's record is no file of its own.
+    #expect(told == Set(files.map(\.path).filter { !$0.hasSuffix("/primary") }))
+    let again = try workshop.render(stack.rawValue)
+    #expect(again.status == 0 && again.output.isEmpty, "a second run finds nothing to do")
+  }
+
+  @Test("the image's configuration counts")
+  func configuration() throws {
+    let workshop = try Workshop()
+    try workshop.configure(
+      "[General]\nNamePrefix=data\nMTU=1500\n\n[Ignore]\nMAC=02:00:00:00:00:07\n"
+    )
+    #expect(try workshop.render("networkd").status == 0)
+    let files = try workshop.files()
+    let network = files.first { $0.path == "/etc/systemd/network/05-eni-init-data1.network" }
+    #expect(network?.content.contains("MTUBytes=1500") == true)
+    #expect(!files.contains { $0.path.contains("data1c1") })
+  }
+
+  @Test("what cannot be rendered is said, and nothing is written")
+  func refusals() throws {
+    let workshop = try Workshop(metadata: "{}")
+    #expect(try workshop.render("networkd", imds: "/no/such/file").status == 64)
+    #expect(try workshop.render("networkd").status == 65)
+    #expect(try workshop.render("wicked").status == 64)
+    #expect(try workshop.files().isEmpty)
+    let other = try Workshop()
+    try other.configure("[Ignore]\nSubnet=subnet-0123456789abcdef0\n")
+    let refused = try other.render("networkd")
+    #expect(refused.status == 78 && refused.errors.contains("only IMDS can tell"))
+    #expect(try other.files().count == 1)
+  }
+}
