@@ -55,6 +55,7 @@ power-cuts: deb images ## Cut the power of a virtual machine at 20 points of an 
 .PHONY: stacks
 stacks: setup-test ## Unpack the network stacks that tests run in a box
 	Tests/FlowTests/Stacks/unpack-packages .build-stacks/ifupdown ifupdown
+	Tests/FlowTests/Stacks/unpack-packages .build-stacks/netplan netplan.io libnetplan0
 	Tests/FlowTests/Stacks/unpack-packages .build-stacks/network-manager network-manager \
 	  libnm0 libndp0 libmm-glib0 libbluetooth3 libteamdctl0 libnewt0.52 libslang2
 

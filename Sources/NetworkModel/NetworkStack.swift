@@ -6,6 +6,8 @@
 package enum NetworkStack: String, CaseIterable, Hashable, Sendable {
   /// systemd-networkd, also where netplan writes its files.
   case networkd
+  /// The same by way of netplan(5), only where it is asked for.
+  case netplan
   /// NetworkManager: nm-settings-keyfile(5).
   case networkManager = "networkmanager"
   /// ifupdown, Debian's own: interfaces(5).
@@ -19,6 +21,7 @@ package enum NetworkStack: String, CaseIterable, Hashable, Sendable {
   package var title: String {
     switch self {
     case .networkd: "systemd-networkd"
+    case .netplan: "netplan"
     case .networkManager: "NetworkManager"
     case .ifupdown: "ifupdown"
     case .sysconfig: "the network scripts"
@@ -29,7 +32,7 @@ package enum NetworkStack: String, CaseIterable, Hashable, Sendable {
   /// The unit that runs it.
   package var unit: String {
     switch self {
-    case .networkd: "systemd-networkd.service"
+    case .networkd, .netplan: "systemd-networkd.service"
     case .networkManager: "NetworkManager.service"
     case .ifupdown: "networking.service"
     case .sysconfig: "network.service"

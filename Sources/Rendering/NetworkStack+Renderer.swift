@@ -6,6 +6,7 @@ extension NetworkStack {
   package var renderer: any Renderer {
     switch self {
     case .networkd: NetworkdRenderer()
+    case .netplan: NetplanRenderer()
     case .networkManager: NetworkManagerRenderer()
     case .ifupdown: IfupdownRenderer()
     case .sysconfig: SysconfigRenderer()

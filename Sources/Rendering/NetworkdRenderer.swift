@@ -104,7 +104,7 @@ package struct NetworkdRenderer: Renderer {
     file.section("Network", common(plan))
     for address in plan.addresses { file.section("Address", keys(address)) }
     for route in plan.routes { file.section("Route", keys(route)) }
-    for rule in plan.rules { file.section("RoutingPolicyRule", keys(rule)) }
+    for rule in plan.rules { file.section("RoutingPolicyRule", Self.keys(rule)) }
     return ConfigFile(path: path, content: file.text)
   }
 
@@ -150,7 +150,8 @@ package struct NetworkdRenderer: Renderer {
     ]
   }
 
-  private func keys(_ rule: RoutingPolicyRule) -> [UnitFileText.Assignment] {
+  /// A rule's keys in its section.
+  static func keys(_ rule: RoutingPolicyRule) -> [UnitFileText.Assignment] {
     var keys: [UnitFileText.Assignment] = []
     if let source = rule.source { keys.append(("From", source.description)) }
     if let destination = rule.destination { keys.append(("To", destination.description)) }

@@ -114,6 +114,7 @@ struct RendererTests {
   /// The stacks whose files can add to the primary's, and the file by which each configures it.
   private static let primaryFiles: [(NetworkStack, String)] = [
     (.networkd, "/run/systemd/network/10-netplan-ens5.network"),
+    (.netplan, "/run/systemd/network/10-netplan-ens5.network"),
     (.networkManager, "/etc/NetworkManager/dispatcher.d/eni-init-primary"),
     (.ifupdown, "/etc/network/interfaces"),
     (.sysconfig, "/etc/eni-init/kernel/primary.sh"),
@@ -132,7 +133,10 @@ struct RendererTests {
         == ["10.0.0.20/32", "10.0.0.21/32", "2600:1f14:1:2::b/128"]
     )
     let name = try #require(file.path.split(separator: "/").last.map(String.init))
-    let kinds = try stack.renderer.ownedFiles { _ in ["10-netplan-ens5.network.d"] }
+    // netplan's is networkd's.
+    let kinds = try NetworkStack.allCases.flatMap {
+      try $0.renderer.ownedFiles { _ in ["10-netplan-ens5.network.d"] }
+    }
     let owners = kinds.filter { kind in
       file.path.hasPrefix(kind.directory + "/") && kind.contains(name: name, content: file.content)
     }
@@ -146,7 +150,8 @@ struct RendererTests {
   func ownership(stack: NetworkStack) throws {
     let scenario = try #require(Self.scenarios.first)
     let files = try files(scenario, stack)
-    let kinds = try stack.renderer.ownedFiles { _ in [] }
+    let directories = files.compactMap { $0.path.split(separator: "/").dropLast().last }
+    let kinds = try stack.renderer.ownedFiles { _ in Set(directories.map(String.init)).sorted() }
     #expect(files.count >= 2)
     for file in files {
       #expect(OwnedFiles.instance(in: file.content) == Fixture.instance, "\(file.path)")

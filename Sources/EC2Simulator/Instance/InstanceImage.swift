@@ -4,6 +4,9 @@
 package enum InstanceImage: Sendable {
   /// systemd-networkd, with DHCP on every Ethernet link.
   case networkd
+  /// netplan with systemd-networkd, from packages that are unpacked below a directory; eni-init.conf asks
+  /// for it. Beside cloud-init's file for the primary there is one with DHCP for everything.
+  case netplan(packages: String)
   /// NetworkManager, from packages that are unpacked below a directory, with DHCP on every link that has
   /// no profile.
   case networkManager(packages: String)
@@ -16,7 +19,8 @@ package enum InstanceImage: Sendable {
   /// Where the packages are that the machine lacks.
   var packages: String? {
     switch self {
-    case .ifupdown(let packages, _), .networkManager(let packages): packages
+    case .ifupdown(let packages, _), .networkManager(let packages), .netplan(let packages):
+      packages
     case .networkd, .script: nil
     }
   }
@@ -24,7 +28,7 @@ package enum InstanceImage: Sendable {
   /// The unit that is enabled.
   private var unit: String {
     switch self {
-    case .networkd: "systemd-networkd.service"
+    case .networkd, .netplan: "systemd-networkd.service"
     case .networkManager: "NetworkManager.service"
     case .ifupdown: "networking.service"
     case .script: "network-script.service"
@@ -47,6 +51,37 @@ package enum InstanceImage: Sendable {
         "/etc/systemd/network/80-dhcp.network",
         content: "[Match]\nType=ether\n\n[Network]\nDHCP=yes\n\n[DHCPv4]\nUseMTU=yes\n"
       )
+    case .netplan:
+      try instance.write(
+        "/etc/netplan/50-cloud-init.yaml",
+        content: """
+          network:
+            version: 2
+            ethernets:
+              ens5:
+                match: {name: ens5}
+                dhcp4: true
+                dhcp4-overrides: {use-mtu: true}
+
+          """
+      )
+      try instance.write(
+        "/etc/netplan/90-default.yaml",
+        content: """
+          network:
+            version: 2
+            ethernets:
+              all-en:
+                match: {name: "en*"}
+                dhcp4: true
+              all-nic:
+                match: {name: "nic*"}
+                dhcp4: true
+
+          """
+      )
+      try instance.check(["sh", "-c", "chmod 600 /etc/netplan/*"])
+      try instance.write("/etc/eni-init/eni-init.conf", content: "[General]\nStack=netplan\n")
     case .networkManager:
       // It leaves veth pairs alone otherwise, which is what the links here are.
       try instance.write("/etc/udev/rules.d/85-nm-unmanaged.rules", content: "")
@@ -77,10 +112,17 @@ package enum InstanceImage: Sendable {
     }
   }
 
+  /// What a boot does before anything else: the work of systemd's generators.
+  func generate(on instance: NamespaceInstance) throws {
+    guard case .netplan = self else { return }
+    try instance.check(["/usr/libexec/netplan/generate"])
+  }
+
   /// Starts it, as a boot does.
   func start(on instance: NamespaceInstance) throws {
     switch self {
     case .networkd: try instance.startNetworkd()
+    case .netplan: try instance.startNetworkd()
     case .networkManager: try instance.startNetworkManager()
     case .ifupdown, .script:
       _ = try instance.run(["systemctl", "--no-block", "start", unit])

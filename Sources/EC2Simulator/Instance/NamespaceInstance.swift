@@ -60,6 +60,7 @@ package final class NamespaceInstance {
 
   /// Starts what a boot starts, in its order: udev, coldplug, our boot hook, the network.
   package func boot() throws {
+    try image.generate(on: self)
     try startUdevd()
     try daemon([Self.scripts + "/follow-udev"], name: "follow-udev")
     try Condition.wait(until: "the follower of udev") {

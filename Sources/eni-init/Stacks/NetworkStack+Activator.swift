@@ -7,6 +7,8 @@ extension NetworkStack {
   func activator(_ host: Host) -> any Activator {
     switch self {
     case .networkd: NetworkdActivator(files: host.files, log: host.log)
+    case .netplan:
+      NetplanActivator(networkd: NetworkdActivator(files: host.files, log: host.log))
     case .networkManager: NetworkManagerActivator(files: host.files)
     case .ifupdown: IfupdownActivator(files: host.files)
     case .sysconfig: SysconfigActivator(files: host.files)

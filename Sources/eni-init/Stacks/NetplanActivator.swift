@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+import HostSystem
+import NetworkModel
+import Rendering
+
+/// netplan with systemd-networkd behind it, never found by itself: what manages the links is networkd.
+///
+/// Nothing is applied now. netplan applies all of its files or none, and networkd then takes the primary's
+/// lease for a moment; so a new ENI is configured by netlink, and from the next boot on by its YAML.
+struct NetplanActivator: Activator {
+  let networkd: NetworkdActivator
+
+  func manages(_ link: Link) throws -> Bool { try networkd.manages(link) }
+  func isEnabled() throws -> Bool { try networkd.isEnabled() }
+  func isRunning() throws -> Bool { try networkd.isRunning() }
+  func hasDecided(_ link: Link) throws -> Bool { try networkd.hasDecided(link) }
+
+  func configures(_ link: Link, as name: InterfaceName) throws -> Bool {
+    guard let mac = link.permanentAddress ?? link.address else { return false }
+    return try networkd.file(ofPrimary: link) == NetplanRenderer.generatedFile(for: mac)
+  }
+
+  func mayLoseRules(of link: Link) throws -> Bool { try networkd.mayLoseRules(of: link) }
+
+  func obstacle(besides link: Link?) throws -> String? {
+    "netplan would apply all of its files, those of other links too"
+  }
+
+  func takeOver(_ plan: InterfacePlan) throws {}
+  func assist(_ link: Link) throws { try networkd.assist(link) }
+  func giveBack(_ name: InterfaceName) throws {}
+  func readHold(releasing primary: Link?) throws {}
+  func file(ofPrimary link: Link) throws -> String? { try networkd.file(ofPrimary: link) }
+}
