@@ -43,13 +43,19 @@ test: setup-test lint stacks ## Run every test: units, kernel, whole flow, packa
 	$(MAKE) deb rpm images
 	$(SUDO) env "PATH=$(PATH)" packaging/check-deb .build/eni-init_*.deb
 	$(PRIVATELY) $(call LIMITED,40m) \
-	  swift test --skip-build --no-parallel --filter VirtualMachineTests
+	  swift test --skip-build --no-parallel --filter VirtualMachineTests --skip StackGuestTests
 
 .PHONY: power-cuts
 power-cuts: deb images ## Cut the power of a virtual machine at 20 points of an attach
 	swift build --build-tests
 	$(PRIVATELY) env POWER_CUTS=20 $(call LIMITED,40m) \
 	  swift test --skip-build --no-parallel --filter PowerCutTests
+
+.PHONY: stack-guests
+stack-guests: deb images ## Let guests with ifupdown, NetworkManager and a script live through it all
+	swift build --build-tests
+	$(PRIVATELY) $(call LIMITED,40m) \
+	  swift test --skip-build --no-parallel --filter StackGuestTests
 
 # Not installed on this machine, whose network they would take over.
 .PHONY: stacks

@@ -72,6 +72,7 @@ extension RoutingPolicyRule: CustomStringConvertible {
   package var description: String {
     var words = "priority \(priority) from \(source.map { "\($0)" } ?? "all")"
     if let destination { words += " to \(destination)" }
+    if isForOwnPackets { words += " iif lo" }
     words += " lookup \(table)"
     if let suppressPrefixLength { words += " suppress_prefixlength \(suppressPrefixLength)" }
     if let suppressGroup { words += " suppress_ifgroup \(suppressGroup)" }

@@ -10,6 +10,8 @@ package struct RoutingPolicyRule: Hashable, Sendable {
   package let source: IPPrefix?
   /// Its destination must lie here; nil matches all.
   package let destination: IPPrefix?
+  /// Whether it looks only at what this host itself sends (`iif lo`), and not at what it forwards.
+  package let isForOwnPackets: Bool
   /// The table to look in.
   package let table: RouteTable
   /// Ignore what the table answers when its prefix is this short or shorter: 0 ignores defaults.
@@ -23,6 +25,7 @@ package struct RoutingPolicyRule: Hashable, Sendable {
     priority: RulePriority,
     source: IPPrefix? = nil,
     destination: IPPrefix? = nil,
+    isForOwnPackets: Bool = false,
     table: RouteTable,
     suppressPrefixLength: UInt8? = nil,
     suppressGroup: LinkGroup? = nil
@@ -31,6 +34,7 @@ package struct RoutingPolicyRule: Hashable, Sendable {
     self.priority = priority
     self.source = source
     self.destination = destination
+    self.isForOwnPackets = isForOwnPackets
     self.table = table
     self.suppressPrefixLength = suppressPrefixLength
     self.suppressGroup = suppressGroup
@@ -43,6 +47,7 @@ package struct RoutingPolicyRule: Hashable, Sendable {
       priority: priority,
       source: source,
       destination: destination,
+      isForOwnPackets: isForOwnPackets,
       table: table,
       suppressPrefixLength: suppressPrefixLength
     )
@@ -53,9 +58,19 @@ package struct RoutingPolicyRule: Hashable, Sendable {
     Self(family: source.family, priority: priority, source: source, table: table)
   }
 
-  /// Packets to `subnet`, whatever their source, look in `table`.
+  /// What this host sends to `subnet`, whatever its source, looks in `table`.
+  ///
+  /// What it forwards does not: the reply of a container to a host in an ENI's subnet, when the
+  /// container's port is published on the primary, has the container's source still, and has to leave
+  /// by the primary.
   package static func to(_ subnet: IPPrefix, table: RouteTable, priority: RulePriority) -> Self {
-    Self(family: subnet.family, priority: priority, destination: subnet, table: table)
+    Self(
+      family: subnet.family,
+      priority: priority,
+      destination: subnet,
+      isForOwnPackets: true,
+      table: table
+    )
   }
 
   /// Packets from the primary's subnet look in main, whatever ENI's subnet they are for.

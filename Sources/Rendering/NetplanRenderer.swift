@@ -47,7 +47,7 @@ package struct NetplanRenderer: Renderer {
         """
     )
     let addresses = plan.addresses.map { "- \(Self.quoted($0.address.hostPrefix))" }
-    let rules = plan.rules.filter { $0.priority != .hostWide }
+    let rules = plan.rules.filter { !Self.isBeyondNetplan($0) }
     let settings =
       ["match:", "  \(match(plan))", "optional: true", "dhcp4: false", "dhcp6: false"]
       // A router advertisement would put a second default route into main.
@@ -95,7 +95,12 @@ package struct NetplanRenderer: Renderer {
 
   private static func quoted(_ value: some CustomStringConvertible) -> String { "\"\(value)\"" }
 
-  /// The host-wide rules, and the MTU, for which netplan would write a .link file too, and that would
+  /// It knows neither what a rule ignores nor who sends.
+  private static func isBeyondNetplan(_ rule: RoutingPolicyRule) -> Bool {
+    rule.suppressPrefixLength != nil || rule.isForOwnPackets
+  }
+
+  /// Those rules, and the MTU, for which netplan would write a .link file too, and that would
   /// take the names that systemd gives from the link.
   private func dropIn(_ plan: InterfacePlan, _ instance: InstanceID) -> ConfigFile {
     var file = UnitFileText(
@@ -106,7 +111,7 @@ package struct NetplanRenderer: Renderer {
       )
     )
     if let mtu = plan.mtu { file.section("Link", [("MTUBytes", "\(mtu)")]) }
-    for rule in plan.rules where rule.priority == .hostWide {
+    for rule in plan.rules where Self.isBeyondNetplan(rule) {
       file.section("RoutingPolicyRule", NetworkdRenderer.keys(rule))
     }
     let directory = "\(Self.dropInDirectory)/\(Self.generatedPrefix)\(plan.mac).network.d"

@@ -126,6 +126,7 @@ package struct NetworkManagerRenderer: Renderer {
     var words = ["priority \(rule.priority)"]
     if let source = rule.source { words.append("from \(source)") }
     if let destination = rule.destination { words.append("to \(destination)") }
+    if rule.isForOwnPackets { words.append("iif lo") }
     return (words + ["table \(rule.table.rawValue)"]).joined(separator: " ")
   }
 

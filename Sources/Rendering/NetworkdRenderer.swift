@@ -156,7 +156,8 @@ package struct NetworkdRenderer: Renderer {
     if let source = rule.source { keys.append(("From", source.description)) }
     if let destination = rule.destination { keys.append(("To", destination.description)) }
     // Otherwise the prefix tells.
-    if keys.isEmpty { keys.append(("Family", rule.family.rawValue)) }
+    if rule.source == nil, rule.destination == nil { keys.append(("Family", rule.family.rawValue)) }
+    if rule.isForOwnPackets { keys.append(("IncomingInterface", "lo")) }
     keys.append(("Table", "\(rule.table.rawValue)"))
     keys.append(("Priority", "\(rule.priority)"))
     if let length = rule.suppressPrefixLength {

@@ -146,6 +146,10 @@ enum RuleAttribute {
   static let destination = AttributeType(FRA_DST)
   /// FRA_SRC.
   static let source = AttributeType(FRA_SRC)
+  /// FRA_IIFNAME.
+  static let incomingLink = AttributeType(FRA_IIFNAME)
+  /// The link that a packet comes in by which the host itself sends (ip-rule(8), `iif`).
+  static let loopback = "lo"
   /// FRA_PRIORITY.
   static let priority = AttributeType(FRA_PRIORITY)
   /// FRA_SUPPRESS_IFGROUP.

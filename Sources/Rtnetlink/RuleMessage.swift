@@ -30,6 +30,7 @@ enum RuleMessage {
       priority: RulePriority(rawValue: found.priority),
       source: found.source.map { IPPrefix($0, length: header.src_len) },
       destination: found.destination.map { IPPrefix($0, length: header.dst_len) },
+      isForOwnPackets: found.isForOwnPackets,
       table: RouteTable(rawValue: found.table),
       suppressPrefixLength: found.suppressPrefixLength,
       suppressGroup: found.suppressGroup
@@ -96,6 +97,7 @@ enum RuleMessage {
     var priority: UInt32 = 0
     var source: IPAddress?
     var destination: IPAddress?
+    var isForOwnPackets = false
     var suppressPrefixLength: UInt8?
     var suppressGroup: LinkGroup?
     var isExpressible = true
@@ -111,6 +113,9 @@ enum RuleMessage {
       case RuleAttribute.priority: priority = try attribute.integer()
       case RuleAttribute.source: source = try attribute.address(family)
       case RuleAttribute.destination: destination = try attribute.address(family)
+      case RuleAttribute.incomingLink:
+        isForOwnPackets = try attribute.text() == RuleAttribute.loopback
+        if !isForOwnPackets { isExpressible = false }
       case RuleAttribute.suppressPrefixLength:
         // All ones, which the kernel sends with every rule, is "none".
         let length: UInt32 = try attribute.integer()
@@ -136,6 +141,7 @@ extension MessageWriter {
     if let destination = rule.destination, destination.length > 0 {
       attribute(RuleAttribute.destination, octets: destination.network.address.octets)
     }
+    if rule.isForOwnPackets { attribute(RuleAttribute.incomingLink, text: RuleAttribute.loopback) }
     if let length = rule.suppressPrefixLength {
       attribute(RuleAttribute.suppressPrefixLength, UInt32(length))
     }

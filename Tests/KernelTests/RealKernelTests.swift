@@ -16,7 +16,7 @@ extension KernelSuite {
       let rest = "from 10.0.1.5 lookup 10001"
       // Each at a priority of its own: for some of these the kernel sees no difference (EEXIST).
       let rules = [
-        "\(rest) fwmark 1", "\(rest) fwmark 0/0xff", "\(rest) iif lo", "\(rest) oif lo",
+        "\(rest) fwmark 1", "\(rest) fwmark 0/0xff", "\(rest) iif lo0", "\(rest) oif lo",
         "\(rest) ipproto tcp", "\(rest) sport 22", "\(rest) dport 80-90",
         "\(rest) uidrange 0-0", "\(rest) tos 0x10", "\(rest) realms 3", "not \(rest)",
         "\(rest) suppress_prefixlength 999", "from 10.0.1.5 l3mdev", "from 10.0.1.5 blackhole",

@@ -103,13 +103,13 @@ struct PlannerTests {
       primarySubnets: ["10.0.0.0/24", "2600:1f14::/64"],
       rules: [
         "priority 13200 from 10.0.0.0/24 lookup main",
-        "priority 13201 from all to 10.0.1.0/24 lookup 10001",
+        "priority 13201 from all to 10.0.1.0/24 iif lo lookup 10001",
       ]
     ),
     Neighbourhood(
       testDescription: "beside a primary without that family",
       primarySubnets: ["2600:1f14::/64"],
-      rules: ["priority 13201 from all to 10.0.1.0/24 lookup 10001"]
+      rules: ["priority 13201 from all to 10.0.1.0/24 iif lo lookup 10001"]
     ),
     Neighbourhood(
       testDescription: "in the primary's own, which main leads to",

@@ -74,7 +74,7 @@ struct WithdrawalTests {
       ),
       words: [
         "ip -6 rule del priority 10001 from 2600:1f14::a/128 lookup 10001",
-        "ip -6 rule del priority 13201 from all to 2600:1f14::/64 lookup 10001",
+        "ip -6 rule del priority 13201 from all to 2600:1f14::/64 iif lo lookup 10001",
         "ip address del 2600:1f14::a/64 dev nic1",
         "ip route del 2600:1f14::/64 dev nic1 table 10001 metric 1024 proto 169",
         "ip route del ::/0 via fe80:ec2::1 dev nic1 table 10001 metric 1024 proto 169",
