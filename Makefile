@@ -35,7 +35,7 @@ demo: setup-test ## Hot-plug an ENI into an instance in a box, without and with 
 	$(PRIVATELY) .build/debug/eni-init-demo .build/debug/eni-init
 
 .PHONY: test
-test: setup-test lint stacks ## Run every test: units, kernel, whole flow, package, virtual machines
+test: setup-test lint check-aws stacks ## Run every test: units, kernel, whole flow, package, virtual machines
 	swift build --build-tests
 	$(call LIMITED,10m) swift test --skip-build --filter '$(UNIT_TESTS)'
 	$(PRIVATELY) $(call LIMITED,15m) \
@@ -70,8 +70,14 @@ lint: ## Check format, imports and scripts
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
 	.ci/check-imports
 	shellcheck .ci/run .ci/check-imports packaging/build-deb packaging/check-deb packaging/cloud/50-eni-init packaging/ifupdown/eni-init \
+	  packaging/aws/check \
 	  Sources/EC2Simulator/Instance/{prepare-instance,start-unit,follow-udev} \
 	  Tests/VirtualMachineTests/Images/build-guest-image Tests/FlowTests/Stacks/unpack-packages
+
+# Says which parts it leaves out where terraform, its provider, moto or packer is not there.
+.PHONY: check-aws
+check-aws: ## Apply the Terraform example against a local AWS
+	packaging/aws/check
 
 .PHONY: format
 format: ## Format the sources in place
