@@ -80,8 +80,8 @@ extension FlowTests {
       #expect(route.contains("dev ens5"), "\(route)")
     }
 
-    /// What rules by source cannot do: the container's reply is routed while its source is still the
-    /// container's own address, by main, and so leaves by the primary. The manual says so.
+    // What rules by source cannot do: the container's reply is routed while its source is still the
+    // container's own address, by main, and so leaves by the primary.
     @Test("a port that is published on another ENI is dropped by the VPC, as the manual says")
     func second() throws {
       let stage = try stage()
