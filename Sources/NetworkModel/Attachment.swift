@@ -41,6 +41,9 @@ package struct Attachment: Hashable, Sendable {
     RulePriority(rawValue: RulePriority.primary.rawValue + ordinal)
   }
 
+  /// What marks the connections that come in by the ENI, where that is asked for.
+  package var mark: PacketMark { PacketMark(value: ordinal << 16, mask: PacketMark.eniMask) }
+
   /// `nic1` on card 0, `nic1c3` on card 3; nil when the prefix makes it longer than a name may be.
   package func name(prefix: String = "nic") -> InterfaceName? {
     InterfaceName(prefix + String(deviceNumber) + (networkCard == 0 ? "" : "c\(networkCard)"))

@@ -73,6 +73,7 @@ extension RoutingPolicyRule: CustomStringConvertible {
     var words = "priority \(priority) from \(source.map { "\($0)" } ?? "all")"
     if let destination { words += " to \(destination)" }
     if isForOwnPackets { words += " iif lo" }
+    if let mark { words += " fwmark \(mark)" }
     words += " lookup \(table)"
     if let suppressPrefixLength { words += " suppress_prefixlength \(suppressPrefixLength)" }
     if let suppressGroup { words += " suppress_ifgroup \(suppressGroup)" }

@@ -10,6 +10,8 @@ package struct Policy: Hashable, Sendable {
   package var mtu: UInt32?
   /// The network stack to write for (`Stack=`); nil finds out.
   package var stack: NetworkStack?
+  /// Whether what a container replies leaves by the ENI that the request came in by (`ContainerPorts=`).
+  package var hasContainerPorts = false
   /// ENIs that stay held, by their ids (`[Ignore] ENI=`).
   package var ignoredENIs: Set<NetworkInterface.ID> = []
   /// By their MACs (`MAC=`).

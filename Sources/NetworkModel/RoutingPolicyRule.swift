@@ -12,6 +12,8 @@ package struct RoutingPolicyRule: Hashable, Sendable {
   package let destination: IPPrefix?
   /// Whether it looks only at what this host itself sends (`iif lo`), and not at what it forwards.
   package let isForOwnPackets: Bool
+  /// What the packet's mark must be; nil matches all.
+  package let mark: PacketMark?
   /// The table to look in.
   package let table: RouteTable
   /// Ignore what the table answers when its prefix is this short or shorter: 0 ignores defaults.
@@ -26,6 +28,7 @@ package struct RoutingPolicyRule: Hashable, Sendable {
     source: IPPrefix? = nil,
     destination: IPPrefix? = nil,
     isForOwnPackets: Bool = false,
+    mark: PacketMark? = nil,
     table: RouteTable,
     suppressPrefixLength: UInt8? = nil,
     suppressGroup: LinkGroup? = nil
@@ -35,6 +38,7 @@ package struct RoutingPolicyRule: Hashable, Sendable {
     self.source = source
     self.destination = destination
     self.isForOwnPackets = isForOwnPackets
+    self.mark = mark
     self.table = table
     self.suppressPrefixLength = suppressPrefixLength
     self.suppressGroup = suppressGroup
@@ -48,6 +52,7 @@ package struct RoutingPolicyRule: Hashable, Sendable {
       source: source,
       destination: destination,
       isForOwnPackets: isForOwnPackets,
+      mark: mark,
       table: table,
       suppressPrefixLength: suppressPrefixLength
     )
@@ -71,6 +76,11 @@ package struct RoutingPolicyRule: Hashable, Sendable {
       isForOwnPackets: true,
       table: table
     )
+  }
+
+  /// Packets of a connection that came in by the ENI in `slot` look in its table.
+  package static func marked(_ family: AddressFamily, _ slot: Attachment) -> Self {
+    Self(family: family, priority: slot.rulePriority, mark: slot.mark, table: slot.table)
   }
 
   /// Packets from the primary's subnet look in main, whatever ENI's subnet they are for.

@@ -28,9 +28,9 @@ package enum DanglingRules {
   private static func isOfInterface(_ rule: RoutingPolicyRule) -> Bool {
     guard RouteTable.reserved.contains(rule.table) else { return false }
     let ordinal = rule.table.rawValue - RouteTable.firstENI.rawValue
-    let base = rule.source != nil ? RulePriority.hostWide : .primary
-    return rule.priority.rawValue == base.rawValue + ordinal
-      && (rule.source == nil) != (rule.destination == nil)
+    let base = rule.destination == nil ? RulePriority.hostWide : .primary
+    let hasOne = [rule.source != nil, rule.destination != nil, rule.mark != nil].count { $0 } == 1
+    return rule.priority.rawValue == base.rawValue + ordinal && hasOne
   }
 
   private static func isShared(_ rule: RoutingPolicyRule) -> Bool {

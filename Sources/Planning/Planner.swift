@@ -12,16 +12,20 @@ package struct Planner: Sendable {
 
   /// The MTU of every ENI in bytes; nil gives them the primary's.
   package let mtu: UInt32?
+  /// Whether what containers reply shall leave by the ENI that the request came in by.
+  package let hasContainerPorts: Bool
 
   /// A planner for names that begin with `namePrefix`, on a host that speaks `families`.
   package init(
     namePrefix: String = "nic",
     families: Set<AddressFamily> = Set(AddressFamily.allCases),
-    mtu: UInt32? = nil
+    mtu: UInt32? = nil,
+    hasContainerPorts: Bool = false
   ) {
     self.namePrefix = namePrefix
     self.families = families
     self.mtu = mtu
+    self.hasContainerPorts = hasContainerPorts
   }
 
   /// Plans every interface that has a link.
@@ -141,7 +145,7 @@ package struct Planner: Sendable {
   ) -> [RoutingPolicyRule] {
     (family.addresses.map(\.hostPrefix) + family.delegatedPrefixes).map {
       .from($0, table: slot.table, priority: slot.rulePriority)
-    }
+    } + (hasContainerPorts ? [.marked(family.family, slot)] : [])
   }
 
   /// What this host opens to the ENI's subnet leaves by the ENI, and what the primary answers does not.

@@ -26,7 +26,14 @@ package enum Withdrawal {
     let routes = state.routes(by: link.index).filter {
       $0.table == slot.table && $0.protocol == .eniInit && !plan.routes.contains($0)
     }
-    return rules.map { .removeRule($0) } + addresses
+    return unasked(plan, state: state) + rules.map { .removeRule($0) } + addresses
       + routes.map { .removeRoute($0, link.index, link.name) }
+  }
+
+  /// The part of it that a setting asks for no more, so that no reading of IMDS has to agree.
+  package static func unasked(_ plan: InterfacePlan, state: KernelIndex) -> [Change] {
+    let slot = plan.interface.attachment
+    return state.rules(to: slot.table).filter { $0.mark != nil && !plan.rules.contains($0) }
+      .map { .removeRule($0) }
   }
 }

@@ -30,7 +30,7 @@ package struct IfupdownRenderer: Renderer {
 
   package func files(for plan: InterfacePlan, instance: InstanceID) -> [ConfigFile] {
     guard !plan.isHeld else { return [] }
-    return [stanza(plan, instance), TableNames.file(for: plan, instance: instance)]
+    return [stanza(plan, instance)] + CommonFiles.files(for: plan, instance: instance)
   }
 
   private func stanza(_ plan: InterfacePlan, _ instance: InstanceID) -> ConfigFile {
@@ -95,7 +95,7 @@ package struct IfupdownRenderer: Renderer {
   }
 
   package func ownedFiles(names: (String) throws -> [String]) throws -> [OwnedFiles] {
-    [Self.stanzas, Self.primaryStanza, TableNames.files]
+    [Self.stanzas, Self.primaryStanza] + CommonFiles.owned
   }
 
   private static func options(_ key: String, _ rules: [AddressFamily: [String]]) -> [String] {

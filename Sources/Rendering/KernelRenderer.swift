@@ -40,7 +40,7 @@ package struct KernelRenderer: Renderer {
       lines: header + IPCommands.batch(all)
         + IPCommands.batch(commands.rules[.ipv6] ?? [], options: "-6 ")
     )
-    return [script, TableNames.file(for: plan, instance: instance)]
+    return [script] + CommonFiles.files(for: plan, instance: instance)
   }
 
   package func primaryFile(
@@ -66,6 +66,6 @@ package struct KernelRenderer: Renderer {
   package var holdMask: ConfigFile? { nil }
 
   package func ownedFiles(names: (String) throws -> [String]) throws -> [OwnedFiles] {
-    [Self.primaryScript, Self.scripts, TableNames.files]
+    [Self.primaryScript, Self.scripts] + CommonFiles.owned
   }
 }

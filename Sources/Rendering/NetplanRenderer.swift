@@ -33,8 +33,8 @@ package struct NetplanRenderer: Renderer {
   package func files(for plan: InterfacePlan, instance: InstanceID) -> [ConfigFile] {
     guard !plan.isHeld else { return [] }
     return [
-      yaml(plan, instance), dropIn(plan, instance), TableNames.file(for: plan, instance: instance),
-    ]
+      yaml(plan, instance), dropIn(plan, instance),
+    ] + CommonFiles.files(for: plan, instance: instance)
   }
 
   private func yaml(_ plan: InterfacePlan, _ instance: InstanceID) -> ConfigFile {
@@ -95,9 +95,9 @@ package struct NetplanRenderer: Renderer {
 
   private static func quoted(_ value: some CustomStringConvertible) -> String { "\"\(value)\"" }
 
-  /// It knows neither what a rule ignores nor who sends.
+  /// It knows neither what a rule ignores, nor who sends, nor a mark's mask.
   private static func isBeyondNetplan(_ rule: RoutingPolicyRule) -> Bool {
-    rule.suppressPrefixLength != nil || rule.isForOwnPackets
+    rule.suppressPrefixLength != nil || rule.isForOwnPackets || rule.mark != nil
   }
 
   /// Those rules, and the MTU, for which netplan would write a .link file too, and that would
@@ -145,7 +145,7 @@ package struct NetplanRenderer: Renderer {
     let directories = try names(Self.dropInDirectory).filter {
       $0.hasPrefix(Self.generatedPrefix) && $0.hasSuffix(".network.d")
     }
-    return [Self.files, TableNames.files]
+    return [Self.files] + CommonFiles.owned
       + directories.map { Self.dropIns("\(Self.dropInDirectory)/\($0)") }
   }
 }

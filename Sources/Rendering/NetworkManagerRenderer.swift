@@ -41,8 +41,7 @@ package struct NetworkManagerRenderer: Renderer {
     guard !plan.isHeld else { return [] }
     return [
       profile(plan, instance), script(plan, instance),
-      TableNames.file(for: plan, instance: instance),
-    ]
+    ] + CommonFiles.files(for: plan, instance: instance)
   }
 
   /// Adds the host-wide rules: NetworkManager has no word for `suppress_ifgroup`, without which what the
@@ -127,6 +126,7 @@ package struct NetworkManagerRenderer: Renderer {
     if let source = rule.source { words.append("from \(source)") }
     if let destination = rule.destination { words.append("to \(destination)") }
     if rule.isForOwnPackets { words.append("iif lo") }
+    if let mark = rule.mark { words.append("fwmark \(mark)") }
     return (words + ["table \(rule.table.rawValue)"]).joined(separator: " ")
   }
 
@@ -184,6 +184,6 @@ package struct NetworkManagerRenderer: Renderer {
   }
 
   package func ownedFiles(names: (String) throws -> [String]) throws -> [OwnedFiles] {
-    [Self.profiles, Self.scripts, Self.primaryScript, TableNames.files]
+    [Self.profiles, Self.scripts, Self.primaryScript] + CommonFiles.owned
   }
 }

@@ -20,7 +20,7 @@ package struct NetworkdRenderer: Renderer {
     let dropIns = try names(directory).filter { $0.hasSuffix(".network.d") }.map {
       Self.primaryDropIn("\(directory)/\($0)")
     }
-    return [Self.networkFiles, TableNames.files] + dropIns
+    return [Self.networkFiles] + CommonFiles.owned + dropIns
   }
 
   /// A drop-in counts for its file wherever that lies, in /etc, /run or /usr (systemd.network(5)).
@@ -84,7 +84,7 @@ package struct NetworkdRenderer: Renderer {
   package func files(for plan: InterfacePlan, instance: InstanceID) -> [ConfigFile] {
     // An ENI without addresses (EFA-only) gets no file: the hold keeps it unmanaged and down.
     guard !plan.isHeld else { return [] }
-    return [network(plan, instance), TableNames.file(for: plan, instance: instance)]
+    return [network(plan, instance)] + CommonFiles.files(for: plan, instance: instance)
   }
 
   private func network(_ plan: InterfacePlan, _ instance: InstanceID) -> ConfigFile {
@@ -158,6 +158,7 @@ package struct NetworkdRenderer: Renderer {
     // Otherwise the prefix tells.
     if rule.source == nil, rule.destination == nil { keys.append(("Family", rule.family.rawValue)) }
     if rule.isForOwnPackets { keys.append(("IncomingInterface", "lo")) }
+    if let mark = rule.mark { keys.append(("FirewallMark", "\(mark.value)/\(mark.mask)")) }
     keys.append(("Table", "\(rule.table.rawValue)"))
     keys.append(("Priority", "\(rule.priority)"))
     if let length = rule.suppressPrefixLength {

@@ -45,7 +45,7 @@ package struct SysconfigRenderer: Renderer {
       ]
     }
     return [interface(plan, instance)] + lists.compactMap(\.self)
-      + [TableNames.file(for: plan, instance: instance)]
+      + CommonFiles.files(for: plan, instance: instance)
   }
 
   private func interface(_ plan: InterfacePlan, _ instance: InstanceID) -> ConfigFile {
@@ -117,6 +117,6 @@ package struct SysconfigRenderer: Renderer {
 
   package func ownedFiles(names: (String) throws -> [String]) throws -> [OwnedFiles] {
     [Self.interfaces] + Self.routes.values + Self.rules.values
-      + [KernelRenderer.primaryScript, TableNames.files]
+      + [KernelRenderer.primaryScript] + CommonFiles.owned
   }
 }

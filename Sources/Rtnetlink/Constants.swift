@@ -150,6 +150,10 @@ enum RuleAttribute {
   static let incomingLink = AttributeType(FRA_IIFNAME)
   /// The link that a packet comes in by which the host itself sends (ip-rule(8), `iif`).
   static let loopback = "lo"
+  /// FRA_FWMARK.
+  static let mark = AttributeType(FRA_FWMARK)
+  /// FRA_FWMASK.
+  static let markMask = AttributeType(FRA_FWMASK)
   /// FRA_PRIORITY.
   static let priority = AttributeType(FRA_PRIORITY)
   /// FRA_SUPPRESS_IFGROUP.

@@ -8,7 +8,7 @@ enum RuleMessage {
   /// The rule that `message` describes; nil for another kind of message, another family, and for
   /// every rule that says more than ``RoutingPolicyRule`` can.
   ///
-  /// Attributes are taken from a list of known ones, because a rule that also looks at a mark, a
+  /// Attributes are taken from a list of known ones, because a rule that also looks at a user, a
   /// port or a selector of a future kernel would otherwise look like ours, and be removed as ours.
   static func decode(
     _ message: NetlinkMessage,
@@ -21,7 +21,7 @@ enum RuleMessage {
     var attributes = AttributeReader(octets)
     while let attribute = try attributes.next() { try found.take(attribute) }
     guard header.action == Wire.toTable, header.flags & Wire.invertedRule == 0,
-      header.tos == 0, found.isExpressible,
+      header.tos == 0, found.isExpressible, found.isMarkExpressible,
       (header.src_len == 0) == (found.source == nil),
       (header.dst_len == 0) == (found.destination == nil)
     else { return nil }
@@ -31,6 +31,7 @@ enum RuleMessage {
       source: found.source.map { IPPrefix($0, length: header.src_len) },
       destination: found.destination.map { IPPrefix($0, length: header.dst_len) },
       isForOwnPackets: found.isForOwnPackets,
+      mark: found.packetMark,
       table: RouteTable(rawValue: found.table),
       suppressPrefixLength: found.suppressPrefixLength,
       suppressGroup: found.suppressGroup
@@ -98,6 +99,8 @@ enum RuleMessage {
     var source: IPAddress?
     var destination: IPAddress?
     var isForOwnPackets = false
+    var mark: UInt32?
+    var markMask: UInt32?
     var suppressPrefixLength: UInt8?
     var suppressGroup: LinkGroup?
     var isExpressible = true
@@ -105,6 +108,18 @@ enum RuleMessage {
     init(family: AddressFamily, table: UInt32) {
       self.family = family
       self.table = table
+    }
+
+    var packetMark: PacketMark? {
+      guard let mark, let markMask else { return nil }
+      return PacketMark(value: mark, mask: markMask)
+    }
+
+    /// Whether a mark is in our bits, and all that the rule looks at; the kernel sends a mask with each,
+    /// and one that asks for 0 without a mark.
+    var isMarkExpressible: Bool {
+      guard mark != nil || markMask != nil else { return true }
+      return packetMark?.mask == PacketMark.eniMask && source == nil && destination == nil
     }
 
     mutating func take(_ attribute: Attribute) throws(MalformedMessage) {
@@ -116,6 +131,8 @@ enum RuleMessage {
       case RuleAttribute.incomingLink:
         isForOwnPackets = try attribute.text() == RuleAttribute.loopback
         if !isForOwnPackets { isExpressible = false }
+      case RuleAttribute.mark: mark = try attribute.integer()
+      case RuleAttribute.markMask: markMask = try attribute.integer()
       case RuleAttribute.suppressPrefixLength:
         // All ones, which the kernel sends with every rule, is "none".
         let length: UInt32 = try attribute.integer()
@@ -142,6 +159,10 @@ extension MessageWriter {
       attribute(RuleAttribute.destination, octets: destination.network.address.octets)
     }
     if rule.isForOwnPackets { attribute(RuleAttribute.incomingLink, text: RuleAttribute.loopback) }
+    if let mark = rule.mark {
+      attribute(RuleAttribute.mark, mark.value)
+      attribute(RuleAttribute.markMask, mark.mask)
+    }
     if let length = rule.suppressPrefixLength {
       attribute(RuleAttribute.suppressPrefixLength, UInt32(length))
     }

@@ -35,7 +35,8 @@ struct Host {
     planner = Planner(
       namePrefix: configuration.policy.namePrefix,
       families: try HostFamilies.spoken(files),
-      mtu: configuration.policy.mtu
+      mtu: configuration.policy.mtu,
+      hasContainerPorts: configuration.policy.hasContainerPorts
     )
     self.log = log
     lockPath = (root == "/" ? "" : root) + "/run/eni-init/lock"

@@ -35,7 +35,7 @@ struct Reconciliation {
         try stack.activator.assist($0)
       }
       try verification.run(kernel)
-      let withdrew = try facts.isAgreed && withdraw(plan, kernel)
+      let withdrew = try withdraw(plan, kernel)
       if wrote || changed || withdrew { host.log.notice(plan.summary) }
     } catch {
       throw undo.run(because: error, kernel: kernel)
@@ -130,7 +130,10 @@ struct Reconciliation {
 
   /// Takes back what the ENI no longer has; last, so that what comes is there before this goes.
   private func withdraw(_ plan: InterfacePlan, _ kernel: RouteSocket) throws -> Bool {
-    let changes = Withdrawal.changes(plan, state: KernelIndex(try kernel.snapshot()))
+    let state = KernelIndex(try kernel.snapshot())
+    let changes =
+      facts.isAgreed
+      ? Withdrawal.changes(plan, state: state) : Withdrawal.unasked(plan, state: state)
     try kernel.apply(changes)
     return !changes.isEmpty
   }

@@ -93,6 +93,23 @@ struct RenderTests {
     #expect(again.status == 0 && again.output.isEmpty, "a second run finds nothing to do")
   }
 
+  @Test(
+    "with ContainerPorts=yes each stack has the rule for marks",
+    arguments: NetworkStack.allCases
+  )
+  func marks(stack: NetworkStack) throws {
+    let workshop = try Workshop()
+    try workshop.configure("[General]\nContainerPorts=yes\n")
+    #expect(try workshop.render(stack.rawValue).status == 0)
+    let files = try workshop.files()
+    let nft = files.first { $0.path == "/etc/eni-init/container-ports/nic1c1.nft" }
+    #expect(
+      nft?.content.hasSuffix("add element inet eni-init links { \"nic1c1\" : 0x650000 }\n") == true
+    )
+    let words = ["fwmark 0x650000/0xfff0000", "FirewallMark=6619136/268369920"]
+    #expect(files.contains { file in words.contains(where: file.content.contains) })
+  }
+
   @Test("the image's configuration counts")
   func configuration() throws {
     let workshop = try Workshop()

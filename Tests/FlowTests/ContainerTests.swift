@@ -43,6 +43,12 @@ extension FlowTests {
 
     private func stage() throws -> Stage {
       let stage = try Stage.withUs()
+      try start(stage)
+      return stage
+    }
+
+    /// Plugs the second ENI in, and starts the container.
+    private func start(_ stage: Stage) throws {
       try stage.plug(stage.second, as: "ens6")
       try stage.waitUntilRouted(stage.second)
       // The image here wants DHCP on any Ethernet link, and a veth is one.
@@ -52,7 +58,6 @@ extension FlowTests {
       )
       try stage.shell("networkctl reload")
       try stage.instance.check(["sh", "-c", Self.bridge])
-      return stage
     }
 
     @Test("a port that is published on the primary answers, in main's and in its own subnet")
@@ -78,6 +83,38 @@ extension FlowTests {
       }
       let route = try stage.shell("ip route get 192.0.2.9 from 172.17.0.2 iif docker0")
       #expect(route.contains("dev ens5"), "\(route)")
+    }
+
+    @Test(
+      "with ContainerPorts=yes a port that is published on another ENI answers, from everywhere"
+    )
+    func marked() throws {
+      let stage = try Stage.withUs()
+      try stage.instance.write(
+        "/etc/eni-init/eni-init.conf",
+        content: "[General]\nContainerPorts=yes\n"
+      )
+      try stage.instance.check(["mkdir", "-p", "/etc/eni-init/container-ports"])
+      try start(stage)
+      // What systemd does when the directory changes.
+      try stage.shell("systemctl start eni-init-container-ports.service")
+      try stage.instance.check(["sh", "-c", Self.publish("{ 10.0.0.10, 10.0.1.10 }")])
+      for address in ["10.0.0.10", "10.0.1.10"].compactMap({ IPAddress($0) }) {
+        #expect(try stage.cloud.probeFromInternet(address).isLossless, "\(address)")
+        for subnet in ["10.0.0.0/24", "10.0.1.0/24"] {
+          let neighbor = try stage.cloud.vpc.neighbor(in: try #require(IPPrefix(subnet)))
+          #expect(try neighbor.namespace.probe(address).isLossless, "\(address) from \(subnet)")
+        }
+      }
+      let other = try #require(IPAddress("10.0.1.11"))
+      #expect(try stage.cloud.probeFromInternet(other).isLossless, "what is not published")
+      for eni in [stage.primary, stage.second] {
+        #expect(try stage.cloud.vpc.sourceCheckDrops(of: eni.id).total == 0)
+      }
+      try stage.instance.write("/etc/eni-init/eni-init.conf", content: "")
+      try stage.shell("eni-init refresh")
+      #expect(try !stage.shell("ip rule").contains("fwmark"))
+      #expect(try stage.shell("ls /etc/eni-init/container-ports").isEmpty)
     }
 
     // What rules by source cannot do: the container's reply is routed while its source is still the

@@ -87,13 +87,15 @@ extension KernelSuite {
           let length = rule["srclen"].map { "/\($0)" } ?? ""
           let destination = rule["dst"].map { "\($0)/\(rule["dstlen"] ?? "")" } ?? "all"
           return "\(rule["priority"] ?? "") \(rule["src"] ?? "")\(length) \(destination)"
-            + " \(rule["iif"] ?? "-") \(rule["table"] ?? "")"
+            + " \(rule["iif"] ?? "-") \(rule["fwmark"] ?? "-")"
+            + " \(rule["table"] ?? "")"
             + " \(rule["suppress_prefixlen"] ?? "-") \(rule["suppress_ifgroup"] ?? "-")"
         }
         let family: AddressFamily = option == "-4" ? .ipv4 : .ipv6
         let ours = state.rules.filter { $0.family == family }.map { rule in
           "\(rule.priority) \(rule.source.map { "\($0)" } ?? "all")"
             + " \(rule.destination.map { "\($0)" } ?? "all") \(rule.isForOwnPackets ? "lo" : "-")"
+            + " \(rule.mark.map { "0x\(String($0.value, radix: 16))" } ?? "-")"
             + " \(rule.table.rawValue) \(rule.suppressPrefixLength.map { "\($0)" } ?? "-")"
             + " \(rule.suppressGroup.map { "\($0)" } ?? "-")"
         }

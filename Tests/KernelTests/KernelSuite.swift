@@ -40,6 +40,15 @@ enum Example {
     .to(prefix(subnet), table: table, priority: .primary)
   }
 
+  static func markRule(_ family: AddressFamily) -> RoutingPolicyRule {
+    RoutingPolicyRule(
+      family: family,
+      priority: .primary,
+      mark: PacketMark(value: 0x1_0000, mask: PacketMark.eniMask),
+      table: table
+    )
+  }
+
   private static func literal<Value>(_ value: Value?) -> Value {
     guard let value else { preconditionFailure("a test's literal does not parse") }
     return value

@@ -16,7 +16,13 @@ extension NamespaceInstance {
   package func installPackage(program: String) throws {
     let source = Self.repository
     try write("/usr/sbin/eni-init", from: program, executable: true)
-    for unit in ["apply@", "attach@", "boot", "detach@", "refresh"].map({ "eni-init-" + $0 }) {
+    try write(
+      "/usr/lib/eni-init/container-ports.nft",
+      from: "\(source)/packaging/container-ports/container-ports.nft"
+    )
+    for unit in ["apply@", "attach@", "boot", "container-ports", "detach@", "refresh"].map({
+      "eni-init-" + $0
+    }) {
       try write(
         "/usr/lib/systemd/system/\(unit).service",
         from: "\(source)/packaging/systemd/\(unit).service"

@@ -7,6 +7,7 @@ package enum SettingName: String, CaseIterable, Hashable, Sendable {
   case namePrefix = "NamePrefix"
   case mtu = "MTU"
   case stack = "Stack"
+  case containerPorts = "ContainerPorts"
   case eni = "ENI"
   case mac = "MAC"
   case subnet = "Subnet"
@@ -15,7 +16,7 @@ package enum SettingName: String, CaseIterable, Hashable, Sendable {
   /// The section it stands in.
   package var section: String {
     switch self {
-    case .enabled, .namePrefix, .mtu, .stack: "General"
+    case .enabled, .namePrefix, .mtu, .stack, .containerPorts: "General"
     case .eni, .mac, .subnet, .securityGroup: "Ignore"
     }
   }
@@ -26,7 +27,7 @@ package enum SettingName: String, CaseIterable, Hashable, Sendable {
   /// What a value has to be, for messages.
   package var expected: String {
     switch self {
-    case .enabled: "yes or no"
+    case .enabled, .containerPorts: "yes or no"
     case .namePrefix:
       "1 to 10 letters, digits, '-' or '_' that begin with a letter, and not with a name that "
         + "others use: en, eth, lo, veth, docker, br"
@@ -52,6 +53,7 @@ package enum SettingName: String, CaseIterable, Hashable, Sendable {
     case .namePrefix: policy.namePrefix
     case .mtu: policy.mtu.map(String.init) ?? ""
     case .stack: policy.stack?.rawValue ?? "auto"
+    case .containerPorts: policy.hasContainerPorts ? "yes" : "no"
     case .eni: Self.list(policy.ignoredENIs)
     case .mac: Self.list(policy.ignoredMACs)
     case .subnet: Self.list(policy.ignoredSubnets)
@@ -71,6 +73,7 @@ package enum SettingName: String, CaseIterable, Hashable, Sendable {
     case .namePrefix: policy.namePrefix = defaults.namePrefix
     case .mtu: policy.mtu = defaults.mtu
     case .stack: policy.stack = defaults.stack
+    case .containerPorts: policy.hasContainerPorts = defaults.hasContainerPorts
     case .eni: policy.ignoredENIs = []
     case .mac: policy.ignoredMACs = []
     case .subnet: policy.ignoredSubnets = []
@@ -85,6 +88,7 @@ package enum SettingName: String, CaseIterable, Hashable, Sendable {
     case .namePrefix: return Self.assign(Self.prefix(value), &policy.namePrefix)
     case .mtu: return Self.assign(Self.mtu(value), &policy.mtu)
     case .stack: return Self.assign(Self.stack(value), &policy.stack)
+    case .containerPorts: return Self.assign(Self.boolean(value), &policy.hasContainerPorts)
     case .eni: return Self.insert(value, &policy.ignoredENIs) { NetworkInterface.ID($0) }
     case .mac: return Self.insert(value, &policy.ignoredMACs) { MACAddress($0) }
     case .subnet: return Self.insert(value, &policy.ignoredSubnets) { SubnetID($0) }

@@ -67,7 +67,11 @@ struct Render: ParsableCommand {
     let links = interfaces.enumerated().compactMap { position, interface in
       Link(plugged: interface.mac, number: UInt32(position + 1))
     }
-    let planner = Planner(namePrefix: policy.namePrefix, mtu: policy.mtu)
+    let planner = Planner(
+      namePrefix: policy.namePrefix,
+      mtu: policy.mtu,
+      hasContainerPorts: policy.hasContainerPorts
+    )
     return try planner.plan(for: network, links: links).interfaces
   }
 
