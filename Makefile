@@ -110,7 +110,9 @@ bench: setup-test ## Print what an attach costs, whole process
 
 .PHONY: setup-build
 setup-build:
-	@dpkg-query -W $(BUILD_PACKAGES) >/dev/null 2>&1 || $(call install,$(BUILD_PACKAGES))
+	@if type -P apt-get >/dev/null; then \
+	  dpkg-query -W $(BUILD_PACKAGES) >/dev/null 2>&1 || $(call install,$(BUILD_PACKAGES)); \
+	fi
 
 .PHONY: setup-test
 setup-test:

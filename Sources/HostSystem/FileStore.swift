@@ -34,6 +34,16 @@ package struct FileStore: Sendable {
     }
   }
 
+  /// The file as it is, with its mode, so that it can be put back; nil when there is none.
+  package func file(_ path: String) throws(SystemCallError) -> ConfigFile? {
+    guard let content = try read(path) else { return nil }
+    var status = stat()
+    guard stat(root + path, &status) == 0 else {
+      throw SystemCallError("look at", path, errno: errno)
+    }
+    return ConfigFile(path: path, content: content, mode: status.st_mode & 0o7777)
+  }
+
   /// Makes the file have this content, and says whether it had to.
   ///
   /// Equal bytes are not rewritten, whatever their mode. Otherwise: a temporary file in the same directory, its mode,
@@ -74,7 +84,10 @@ package struct FileStore: Sendable {
       }
       return false
     }
-    try synchronise(Self.split(path).directory)
+    let directory = Self.split(path).directory
+    try synchronise(directory)
+    // A directory of drop-ins goes with its last: its name may tell of an ENI that is gone.
+    if directory.hasSuffix(".network.d") { try removeDirectory(directory) }
     return true
   }
 

@@ -11,11 +11,15 @@ extension NetworkInterface {
   ///     prefixes.
   ///   - onLink: The addresses on its link; the one with a subnet's length tells the subnet of a
   ///     family that IMDS does not list at all.
+  ///   - subnets: The subnets that its table leads to; they tell where each address stands alone.
   /// - Returns: The facts to plan from.
-  package func keeping(_ sources: [IPPrefix], onLink: [IPPrefix]) -> NetworkInterface {
+  package func keeping(_ sources: [IPPrefix], onLink: [IPPrefix], subnets: [IPPrefix] = [])
+    -> NetworkInterface
+  {
     func part(_ family: AddressFamily, _ told: Addresses?) -> Addresses? {
       let known = onLink.first { $0.family == family && !$0.isHost && !$0.address.isLinkLocal }
-      guard let subnet = told?.subnet ?? known?.network else { return told }
+      let routed = subnets.first { $0.family == family }
+      guard let subnet = told?.subnet ?? known?.network ?? routed else { return told }
       // The one that brings IPv4's subnet route stays the first; IPv6's are all alike.
       let first = family == .ipv4 ? known?.address : nil
       let sources = sources.filter { $0.family == family }

@@ -70,7 +70,13 @@ package struct Planner: Sendable {
         // Of a link without the slot's name, the slot's rules are a former owner's.
         guard let link = state.link(mac: interface.mac), link.name == name(of: slot)
         else { return interface }
-        return interface.keeping(state.sources(of: slot), onLink: state.addresses(on: link.index))
+        return interface.keeping(
+          state.sources(of: slot),
+          onLink: state.addresses(on: link.index),
+          subnets: state.routes(by: link.index).filter {
+            $0.table == slot.table && $0.gateway == nil && !$0.destination.address.isLinkLocal
+          }.map(\.destination)
+        )
       },
       primarySubnets: instance.primarySubnets ?? state.primarySubnets
     )

@@ -70,7 +70,7 @@ package struct NetworkManagerRenderer: Renderer {
       for: plan,
       instance: instance,
       override: """
-        To override, copy to another name with another uuid and autoconnect-priority=999;
+        NetworkManager has no drop-ins, so there is no way to override a part of it;
         `eni-init plan` shows what would be written here.
         """
     )
@@ -80,8 +80,8 @@ package struct NetworkManagerRenderer: Renderer {
       [
         ("id", "eni-init \(plan.name)"), ("uuid", Self.identifier(of: plan.mac)),
         ("type", "ethernet"),
-        // One below the highest there is: before whatever else fits, and there is room for an override.
-        ("autoconnect-priority", "998"),
+        // The highest there is: before whatever else fits.
+        ("autoconnect-priority", "999"),
       ]
     )
     file.section(

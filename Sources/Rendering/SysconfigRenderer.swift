@@ -52,6 +52,8 @@ package struct SysconfigRenderer: Renderer {
     var lines = [
       "DEVICE=\(plan.name)", "HWADDR=\(plan.mac)", "TYPE=Ethernet", "ONBOOT=yes", "BOOTPROTO=none",
       "NM_CONTROLLED=no", "USERCTL=no", "PEERDNS=no", "DEFROUTE=no",
+      // The scripts would put a route to 169.254.0.0/16, where IMDS is, into main.
+      "NOZEROCONF=yes",
       // The VPC has assigned the addresses to this ENI alone.
       "ARPCHECK=no",
     ]

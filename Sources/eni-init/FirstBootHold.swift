@@ -34,7 +34,7 @@ struct FirstBootHold {
       else { return }
       for stack in host.stacks {
         if let file = stack.renderer.firstBootHold(except: nil) { try host.files.remove(file.path) }
-        try stack.activator.readHold(releasing: nil)
+        try stack.activator.endHold()
       }
       host.log.warning(
         "IMDS is turned off, so nothing tells which ENI is the primary: all are left to the image"
@@ -55,7 +55,10 @@ struct FirstBootHold {
       let link = KernelState(links: links).link(mac: primary)
     else { return }
     try arm(except: link)
-    for stack in host.stacks { try stack.activator.readHold(releasing: link) }
+    let own = try host.stack(primary: link).kind
+    for stack in host.stacks {
+      try stack.activator.readHold(releasing: stack.kind == own ? link : nil)
+    }
     host.log.notice(
       "\(link.name) (\(primary)) is the primary, and is left to the image from now on"
     )

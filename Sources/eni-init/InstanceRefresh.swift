@@ -97,11 +97,15 @@ struct InstanceRefresh {
   ) throws {
     let told = facts.network
     let kept = host.planner.retaining(told, in: state)
-    if !facts.isAgreed, kept != told { pass.isInDoubt = true }
     let network = facts.isAgreed ? told : kept
     let links = [facts.primaryMAC, facts.interface.mac].compactMap { state.link(mac: $0) }
     guard let plan = try host.planner.plan(for: network, links: links).interfaces.first else {
       return
+    }
+    // What is in the way of the plan is taken away when a second reading agrees.
+    if !facts.isAgreed {
+      pass.isInDoubt =
+        pass.isInDoubt || kept != told || !Withdrawal.changes(plan, state: state).isEmpty
     }
     if try isInForce(plan, state, renderer) {
       pass.inForce.insert(plan.mac)

@@ -107,11 +107,11 @@ struct Reconciliation {
     let files = stack.renderer.files(for: plan, instance: facts.instance)
     for old in try OwnedFileInventory(host).files
     where old.isFor(plan.name) && !files.contains(where: { $0.path == old.path }) {
-      undo.remember(old.path, old.content)
+      try undo.remember(old.path)
       changed = try host.files.remove(old.path) || changed
     }
     for file in files {
-      undo.remember(file.path, try host.files.read(file.path))
+      try undo.remember(file.path)
       changed = try host.files.replace(file) != .unchanged || changed
     }
     return try host.records.save(InterfaceRecord(plan), of: facts.instance) || changed
@@ -122,7 +122,7 @@ struct Reconciliation {
     let former = try host.records.records(of: facts.instance).first { $0.mac == plan.mac }?.name
     guard let former, former != plan.name else { return false }
     for file in try OwnedFileInventory(host).files where file.isFor(former) {
-      undo.remember(file.path, try host.files.read(file.path))
+      try undo.remember(file.path)
       try host.files.remove(file.path)
     }
     return true

@@ -18,7 +18,7 @@ struct Undo {
   /// Whether the stack was told to take the link over.
   var wasTakenOver = false
 
-  private var former: [(path: String, content: String?)] = []
+  private var former: [(path: String, file: ConfigFile?)] = []
 
   init(
     host: Host,
@@ -36,9 +36,9 @@ struct Undo {
     self.isNew = isNew
   }
 
-  /// Notes what a file was before it is written; nil for none.
-  mutating func remember(_ path: String, _ content: String?) {
-    former.append((path, content))
+  /// Notes what a file is before it is written or removed, and that there is none.
+  mutating func remember(_ path: String) throws {
+    former.append((path, try host.files.file(path)))
   }
 
   /// Undoes, as far as possible.
@@ -66,9 +66,9 @@ struct Undo {
   private var inverses: [Change] { added.reversed().compactMap(\.inverse) }
 
   private func restoreFiles() throws {
-    for (path, content) in former {
-      if let content {
-        _ = try host.files.replace(ConfigFile(path: path, content: content))
+    for (path, file) in former {
+      if let file {
+        _ = try host.files.replace(file)
       } else {
         try host.files.remove(path)
       }

@@ -47,6 +47,21 @@ extension FlowTests {
       try stage.shell("cat /etc/systemd/network/05-eni-init-nic1.network")
     }
 
+    @Test("a rule of ours that is planned no more goes when two readings agree")
+    func formerRule() throws {
+      let stage = try Stage.withUs()
+      try stage.plug(stage.second, as: "ens6")
+      try stage.waitUntilRouted(stage.second)
+      // As an earlier version had it.
+      try stage.shell(
+        "ip rule del priority 13201; ip rule add priority 13201 to 10.0.1.0/24 lookup 10001"
+      )
+      try stage.shell("eni-init refresh")
+      let rules = try stage.shell("ip rule").split(separator: "\n").filter { $0.contains("13201") }
+      #expect(rules.count == 1 && rules.allSatisfy { $0.contains("iif lo") }, "\(rules)")
+      #expect(try stage.shell("eni-init refresh 2>&1").isEmpty)
+    }
+
     @Test("nothing is written, changed or said when nothing has changed")
     func unchanged() throws {
       let stage = try routed()

@@ -15,6 +15,34 @@ struct FileStoreTests {
     files = FileStore(root: root.path)
   }
 
+  @Test("a file is read with its mode, and is the same when it is put back")
+  func mode() throws {
+    let root = try TemporaryRoot()
+    let files = FileStore(root: root.path)
+    let secret = ConfigFile(path: "/etc/secret", content: "x\n", mode: 0o600)
+    #expect(try files.file(secret.path) == nil)
+    _ = try files.replace(secret)
+    let former = try #require(try files.file(secret.path))
+    #expect(former == secret)
+    _ = try files.replace(ConfigFile(path: secret.path, content: "y\n"))
+    _ = try files.replace(former)
+    #expect(try files.file(secret.path) == secret)
+  }
+
+  @Test("a directory of drop-ins goes with its last file, and no other directory does")
+  func dropIns() throws {
+    let root = try TemporaryRoot()
+    let files = FileStore(root: root.path)
+    for path in ["/a.network.d/1.conf", "/a.network.d/2.conf", "/b.d/1.conf"] {
+      _ = try files.replace(ConfigFile(path: path, content: "x\n"))
+    }
+    try files.remove("/a.network.d/1.conf")
+    #expect(try files.names(in: "/") == ["a.network.d", "b.d"])
+    try files.remove("/a.network.d/2.conf")
+    try files.remove("/b.d/1.conf")
+    #expect(try files.names(in: "/") == ["b.d"])
+  }
+
   @Test("a file is created with its directories, updated, and left alone when equal")
   func outcomes() throws {
     let path = "/etc/systemd/network/05-x.network"

@@ -74,7 +74,10 @@ struct StackGuestTests {
         systemctl --quiet enable network-script.service
         """,
       file: "/etc/eni-init/kernel/nic1.sh",
-      isUp: "systemctl show -P ExecMainStatus eni-init-apply@nic1.service | grep -x 0",
+      isUp: """
+        test "$(systemctl show -P ExecMainExitTimestampMonotonic eni-init-apply@nic1)" -gt 0 &&
+          test "$(systemctl show -P ExecMainStatus eni-init-apply@nic1)" = 0
+        """,
       testDescription: "a script"
     ),
   ]

@@ -47,6 +47,9 @@ protocol Activator {
   /// not any more.
   func readHold(releasing primary: Link?) throws
 
+  /// Has the stack, if it runs, take every link that was held for the first boot alone.
+  func endHold() throws
+
   /// The file by which the stack configures the primary; nil when none is known.
   func file(ofPrimary link: Link) throws -> String?
 }
@@ -54,4 +57,7 @@ protocol Activator {
 extension Activator {
   /// Most stacks look at a file when they are to act on it.
   func read(_ plan: InterfacePlan) throws {}
+
+  /// Most stacks look at all links when they read the hold.
+  func endHold() throws { try readHold(releasing: nil) }
 }

@@ -23,7 +23,8 @@ struct NetplanActivator: Activator {
   func mayLoseRules(of link: Link) throws -> Bool { try networkd.mayLoseRules(of: link) }
 
   func obstacle(besides link: Link?) throws -> String? {
-    "netplan would apply all of its files, those of other links too"
+    // The hold is networkd's own.
+    link == nil ? nil : "netplan would apply all of its files, those of other links too"
   }
 
   func takeOver(_ plan: InterfacePlan) throws {}

@@ -60,13 +60,14 @@ struct NetworkManagerActivator: Activator {
   func readHold(releasing primary: Link?) throws {
     guard try isRunning() else { return }
     try nmcli("general", "reload", "conf")
-    if let primary {
-      try RouteSocket().apply([.setUp(primary.index, primary.name)])
-      try nmcli("device", "set", primary.name.text, "managed", "yes")
-    } else {
-      try Command("/usr/bin/systemctl", ["--no-block", "try-restart", "NetworkManager.service"])
-        .run()
-    }
+    guard let primary else { return }
+    try RouteSocket().apply([.setUp(primary.index, primary.name)])
+    try nmcli("device", "set", primary.name.text, "managed", "yes")
+  }
+
+  /// When it starts it looks at all devices, and what is up stays up.
+  func endHold() throws {
+    try Command("/usr/bin/systemctl", ["--no-block", "try-restart", "NetworkManager.service"]).run()
   }
 
   /// Ours stands beside the profile, whichever that is.
