@@ -8,6 +8,12 @@ enum Header {
   /// How the line begins that says for which instance it is.
   static let instanceWords = "# Instance "
 
+  /// The lines of a hold for a first boot.
+  static let firstBoot = [
+    "\(firstWords)(8), for this boot.",
+    "# Which ENI is the primary is not known yet: one may be tried, all others are held.",
+  ]
+
   /// The lines of the primary's file.
   static func lines(for plan: PrimaryPlan, instance: InstanceID) -> [String] {
     [

@@ -87,9 +87,6 @@ package struct IfupdownRenderer: Renderer {
     }
   }
 
-  /// None: the package's script in /etc/network/if-pre-up.d refuses every ENI but the candidate.
-  package func firstBootHold(except candidate: InterfaceName?) -> ConfigFile? { nil }
-
   package var holdMask: ConfigFile? {
     ConfigFile(path: "/run/eni-init/ifupdown-hold", content: "")
   }

@@ -60,11 +60,6 @@ package struct KernelRenderer: Renderer {
     content.split(separator: "\n").compactMap(IPCommands.addedAddress)
   }
 
-  /// None: nobody configures a link that has no script.
-  package func firstBootHold(except candidate: InterfaceName?) -> ConfigFile? { nil }
-
-  package var holdMask: ConfigFile? { nil }
-
   package func ownedFiles(names: (String) throws -> [String]) throws -> [OwnedFiles] {
     [Self.primaryScript, Self.scripts] + CommonFiles.owned
   }

@@ -7,7 +7,7 @@ package import NetworkModel
 /// Every address stands alone: netplan cannot keep the route to its length out of main.
 ///
 /// Lines and no library: the YAML is written and never read, its shape is fixed, and each value is an
-/// address, a name or a number in quotes. One would be half the program's size.
+/// address, a name or a number in quotes. Yams brings Foundation along: a program of 58 MB, measured.
 package struct NetplanRenderer: Renderer {
   /// The renderer; it has no state.
   package init() {}
@@ -135,11 +135,6 @@ package struct NetplanRenderer: Renderer {
   package func primaryAddresses(in content: String) -> [IPPrefix] {
     NetworkdRenderer().primaryAddresses(in: content)
   }
-
-  /// None: networkd's counts.
-  package func firstBootHold(except candidate: InterfaceName?) -> ConfigFile? { nil }
-
-  package var holdMask: ConfigFile? { nil }
 
   package func ownedFiles(names: (String) throws -> [String]) throws -> [OwnedFiles] {
     let directories = try names(Self.dropInDirectory).filter {

@@ -156,12 +156,7 @@ package struct NetworkManagerRenderer: Renderer {
   /// By its own section: a `keyfile.unmanaged-devices` of the image would replace that of another
   /// file (NetworkManager.conf(5)).
   package func firstBootHold(except candidate: InterfaceName?) -> ConfigFile? {
-    var file = UnitFileText(
-      comment: [
-        "\(Header.firstWords)(8), for this boot.",
-        "# Which ENI is the primary is not known yet: one may be tried, all others are held.",
-      ]
-    )
+    var file = UnitFileText(comment: Header.firstBoot)
     let exception = candidate.map { ",except:interface-name:=\($0)" } ?? ""
     file.section(
       "device-eni-init-first-boot",

@@ -34,12 +34,7 @@ package struct NetworkdRenderer: Renderer {
   }
 
   package func firstBootHold(except candidate: InterfaceName?) -> ConfigFile? {
-    var file = UnitFileText(
-      comment: [
-        "\(Header.firstWords)(8), for this boot.",
-        "# Which ENI is the primary is not known yet: one may be tried, all others are held.",
-      ]
-    )
+    var file = UnitFileText(comment: Header.firstBoot)
     let role = "\(InterfaceRecord.roleProperty)=\(InterfaceRecord.Role.unknown.rawValue)"
     let properties = [role] + (candidate.map { [Self.exception + $0.text] } ?? [])
     file.section("Match", properties.map { ("Property", $0) })

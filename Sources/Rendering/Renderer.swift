@@ -36,3 +36,11 @@ package protocol Renderer: Sendable {
   /// Where our files lie, and how to tell them; `names` lists a directory.
   func ownedFiles(names: (String) throws -> [String]) throws -> [OwnedFiles]
 }
+
+extension Renderer {
+  /// What most stacks need: the package itself has what holds ENIs in a first boot, or nothing has to.
+  package func firstBootHold(except candidate: InterfaceName?) -> ConfigFile? { nil }
+
+  /// What most stacks need: the package ships no hold of theirs.
+  package var holdMask: ConfigFile? { nil }
+}

@@ -112,11 +112,6 @@ package struct SysconfigRenderer: Renderer {
     KernelRenderer().primaryAddresses(in: content)
   }
 
-  /// None: the scripts bring nothing up that has no `ifcfg-` file.
-  package func firstBootHold(except candidate: InterfaceName?) -> ConfigFile? { nil }
-
-  package var holdMask: ConfigFile? { nil }
-
   package func ownedFiles(names: (String) throws -> [String]) throws -> [OwnedFiles] {
     [Self.interfaces] + Self.routes.values + Self.rules.values
       + [KernelRenderer.primaryScript] + CommonFiles.owned

@@ -54,10 +54,14 @@ protocol Activator {
   func file(ofPrimary link: Link) throws -> String?
 }
 
+// What most stacks need: they do what they are told, when they are told, to one link alone.
 extension Activator {
-  /// Most stacks look at a file when they are to act on it.
+  func hasDecided(_ link: Link) throws -> Bool { true }
+  func mayLoseRules(of link: Link) throws -> Bool { false }
+  func obstacle(besides link: Link?) throws -> String? { nil }
   func read(_ plan: InterfacePlan) throws {}
-
-  /// Most stacks look at all links when they read the hold.
+  func assist(_ link: Link) throws {}
+  func giveBack(_ name: InterfaceName) throws {}
+  func readHold(releasing primary: Link?) throws {}
   func endHold() throws { try readHold(releasing: nil) }
 }

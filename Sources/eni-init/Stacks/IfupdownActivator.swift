@@ -29,21 +29,14 @@ struct IfupdownActivator: Activator {
     try files.read("\(Self.state)/ifstate.\(name)")?.isEmpty == false
   }
 
-  func hasDecided(_ link: Link) throws -> Bool { true }
-
   func configures(_ link: Link, as name: InterfaceName) throws -> Bool {
     try link.name == name && isUp(name.text)
   }
-
-  func mayLoseRules(of link: Link) throws -> Bool { false }
-  func obstacle(besides link: Link?) throws -> String? { nil }
 
   /// Restarted: the unit of an ENI that had the name before may still count as started.
   func takeOver(_ plan: InterfacePlan) throws {
     try systemctl("restart", plan.name)
   }
-
-  func assist(_ link: Link) throws {}
 
   func giveBack(_ name: InterfaceName) throws {
     try systemctl("stop", name)

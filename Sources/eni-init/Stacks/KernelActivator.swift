@@ -11,19 +11,13 @@ struct KernelActivator: Activator {
   func manages(_ link: Link) throws -> Bool { false }
   func isEnabled() throws -> Bool { false }
   func isRunning() throws -> Bool { false }
-  func hasDecided(_ link: Link) throws -> Bool { true }
   func configures(_ link: Link, as name: InterfaceName) throws -> Bool { false }
-  func mayLoseRules(of link: Link) throws -> Bool { false }
-  func obstacle(besides link: Link?) throws -> String? { nil }
 
   /// As at a boot, so that what is on disk is known to work.
   func takeOver(_ plan: InterfacePlan) throws {
     try Command("/usr/bin/systemctl", ["restart", "eni-init-apply@\(plan.name).service"]).run()
   }
 
-  func assist(_ link: Link) throws {}
-  func giveBack(_ name: InterfaceName) throws {}
-  func readHold(releasing primary: Link?) throws {}
   /// What configures the primary is not known; ours stands for itself.
   func file(ofPrimary link: Link) throws -> String? { KernelRenderer.primaryScript.path("") }
 }

@@ -29,7 +29,5 @@ struct NetplanActivator: Activator {
 
   func takeOver(_ plan: InterfacePlan) throws {}
   func assist(_ link: Link) throws { try networkd.assist(link) }
-  func giveBack(_ name: InterfaceName) throws {}
-  func readHold(releasing primary: Link?) throws {}
   func file(ofPrimary link: Link) throws -> String? { try networkd.file(ofPrimary: link) }
 }

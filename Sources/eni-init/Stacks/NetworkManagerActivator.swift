@@ -20,9 +20,6 @@ struct NetworkManagerActivator: Activator {
 
   func isRunning() throws -> Bool { try !files.names(in: Self.devices).isEmpty }
 
-  /// One that is held it leaves alone until it is told; any other has our profile.
-  func hasDecided(_ link: Link) throws -> Bool { true }
-
   func configures(_ link: Link, as name: InterfaceName) throws -> Bool {
     guard let profile = try files.read(NetworkManagerRenderer.profiles.path(name)) else {
       return false
@@ -30,10 +27,6 @@ struct NetworkManagerActivator: Activator {
     let identifier = profile.split(separator: "\n").first { $0.hasPrefix("uuid=") }
     return try identifier.flatMap { try state(of: link)?.contains("connection-\($0)") } ?? false
   }
-
-  /// It removes no rule that it has not added.
-  func mayLoseRules(of link: Link) throws -> Bool { false }
-  func obstacle(besides link: Link?) throws -> String? { nil }
 
   /// Before the link may be managed: without a profile it would get one with DHCP.
   func read(_ plan: InterfacePlan) throws {
@@ -46,8 +39,6 @@ struct NetworkManagerActivator: Activator {
     let identifier = NetworkManagerRenderer.identifier(of: plan.mac)
     try nmcli("--wait", "10", "connection", "up", identifier, "ifname", plan.name.text)
   }
-
-  func assist(_ link: Link) throws {}
 
   /// Held first: a device without a profile would get one with DHCP.
   func giveBack(_ name: InterfaceName) throws {

@@ -17,19 +17,13 @@ struct SysconfigActivator: Activator {
 
   func isEnabled() throws -> Bool { try EnabledUnits(files).contains("network.service") }
   func isRunning() throws -> Bool { try files.read(Self.lock) != nil }
-  func hasDecided(_ link: Link) throws -> Bool { true }
 
   func configures(_ link: Link, as name: InterfaceName) throws -> Bool {
     try link.name == name && link.isUp && manages(link)
   }
 
-  func mayLoseRules(of link: Link) throws -> Bool { false }
-  func obstacle(besides link: Link?) throws -> String? { nil }
-
   func takeOver(_ plan: InterfacePlan) throws { try run("/usr/sbin/ifup", plan.name) }
-  func assist(_ link: Link) throws {}
   func giveBack(_ name: InterfaceName) throws { try run("/usr/sbin/ifdown", name) }
-  func readHold(releasing primary: Link?) throws {}
 
   func file(ofPrimary link: Link) throws -> String? { KernelRenderer.primaryScript.path("") }
 
