@@ -38,6 +38,11 @@ package struct InterfaceRecord: Hashable, Sendable {
     self.init(role: .secondary, mac: plan.mac, id: plan.interface.id, name: plan.name)
   }
 
+  /// The record of a primary, which keeps its name.
+  package init(primary mac: MACAddress) {
+    self.init(role: .primary, mac: mac, id: nil, name: nil)
+  }
+
   /// The property that says an ENI's role; the hold file matches on it.
   package static let roleProperty = "ENI_INIT_ROLE"
   /// The property that carries the name for `NAME:=`.

@@ -32,7 +32,7 @@ package struct KernelIndex: Sendable {
     self.routesByLink = routesByLink
     linksByMAC = Dictionary(
       state.links.compactMap { link in
-        (link.permanentAddress ?? link.address).map { ($0, link) }
+        link.mac.map { ($0, link) }
       },
       uniquingKeysWith: { first, _ in first }
     )

@@ -56,10 +56,9 @@ package struct KernelState: Hashable, Sendable {
     self.rules = rules
   }
 
-  /// The link that has this MAC: by its permanent address, or, for a driver that does not tell
-  /// one, by its current address.
+  /// The link that has this MAC.
   package func link(mac: MACAddress) -> Link? {
-    links.first { ($0.permanentAddress ?? $0.address) == mac }
+    links.first { $0.mac == mac }
   }
 
   /// The default routes of the main table: what must never change through us.

@@ -35,6 +35,10 @@ package struct Link: Hashable, Sendable {
   /// Administratively up (IFF_UP).
   package let isUp: Bool
 
+  /// The address that IMDS knows an ENI by: the permanent one, or, for a driver that does not tell
+  /// one, the current one.
+  package var mac: MACAddress? { permanentAddress ?? address }
+
   /// A link with these properties.
   package init(
     index: Index,

@@ -17,6 +17,9 @@ package enum NetworkStack: String, CaseIterable, Hashable, Sendable {
   /// No manager: a script of ip(8)'s commands, which udev has systemd run.
   case kernel
 
+  /// The names of all, for a person.
+  package static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
+
   /// Its name in a sentence.
   package var title: String {
     switch self {

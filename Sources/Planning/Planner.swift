@@ -28,6 +28,16 @@ package struct Planner: Sendable {
     self.hasContainerPorts = hasContainerPorts
   }
 
+  /// A planner for what the administrator has decided, on a host that speaks `families`.
+  package init(_ policy: Policy, families: Set<AddressFamily> = Set(AddressFamily.allCases)) {
+    self.init(
+      namePrefix: policy.namePrefix,
+      families: families,
+      mtu: policy.mtu,
+      hasContainerPorts: policy.hasContainerPorts
+    )
+  }
+
   /// Plans every interface that has a link.
   ///
   /// - Throws: ``PlanningError`` when two present ENIs claim one slot, or a name would be too

@@ -46,6 +46,11 @@ struct IPCommands {
     "address replace \(address) dev \(link)"
   }
 
+  /// The addresses that a script's lines add so.
+  static func addedAddresses(_ content: String) -> [IPPrefix] {
+    content.split(separator: "\n").compactMap(addedAddress)
+  }
+
   /// The address that such a command adds; nil for any other.
   static func addedAddress(_ command: Substring) -> IPPrefix? {
     let words = command.split(separator: " ")

@@ -57,7 +57,7 @@ package struct KernelRenderer: Renderer {
   }
 
   package func primaryAddresses(in content: String) -> [IPPrefix] {
-    content.split(separator: "\n").compactMap(IPCommands.addedAddress)
+    IPCommands.addedAddresses(content)
   }
 
   package func ownedFiles(names: (String) throws -> [String]) throws -> [OwnedFiles] {

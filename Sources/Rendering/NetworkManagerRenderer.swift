@@ -150,7 +150,7 @@ package struct NetworkManagerRenderer: Renderer {
   }
 
   package func primaryAddresses(in content: String) -> [IPPrefix] {
-    content.split(separator: "\n").compactMap(IPCommands.addedAddress)
+    IPCommands.addedAddresses(content)
   }
 
   /// By its own section: a `keyfile.unmanaged-devices` of the image would replace that of another

@@ -24,7 +24,7 @@ struct FactsGathering {
     let marked = try udev.waitUntilInitialised(link.index, deadline: deadline)
     guard let role = marked.role else { throw AttachFailure.notAnENI(link.name) }
     guard role != .primary else { return nil }
-    guard let mac = link.permanentAddress ?? link.address else {
+    guard let mac = link.mac else {
       throw AttachFailure.noAddress(link.name)
     }
     let instance = try host.identity()
@@ -79,7 +79,7 @@ struct FactsGathering {
     let found = links.first {
       $0.name.text == argument || $0.alternativeNames.contains(argument)
         || $0.index.description == argument
-        || (mac != nil && ($0.permanentAddress ?? $0.address) == mac)
+        || (mac != nil && $0.mac == mac)
     }
     guard let found else { throw AttachFailure.noSuchInterface(argument) }
     return found

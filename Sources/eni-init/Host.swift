@@ -32,12 +32,7 @@ struct Host {
     files = FileStore(root: root)
     records = RecordStore(files)
     self.configuration = configuration
-    planner = Planner(
-      namePrefix: configuration.policy.namePrefix,
-      families: try HostFamilies.spoken(files),
-      mtu: configuration.policy.mtu,
-      hasContainerPorts: configuration.policy.hasContainerPorts
-    )
+    planner = Planner(configuration.policy, families: try HostFamilies.spoken(files))
     self.log = log
     lockPath = (root == "/" ? "" : root) + "/run/eni-init/lock"
   }

@@ -65,7 +65,6 @@ struct InstanceRefresh {
     let renderer = try host.stack(primary: state.link(mac: survey.network.primaryMAC)).renderer
     var pass = Pass(failures: survey.malformed.map(\.error))
     for interface in survey.network.interfaces where interface.mac != survey.network.primaryMAC {
-      guard state.link(mac: interface.mac) != nil else { continue }
       let facts = ENIFacts(
         instance: instance,
         primaryMAC: survey.network.primaryMAC,
@@ -103,11 +102,9 @@ struct InstanceRefresh {
       return
     }
     // What is in the way of the plan is taken away when a second reading agrees.
-    if !facts.isAgreed {
-      pass.isInDoubt =
-        pass.isInDoubt || kept != told || !Withdrawal.changes(plan, state: state).isEmpty
-    }
-    if try isInForce(plan, state, renderer) {
+    let isClear = Withdrawal.changes(plan, state: state).isEmpty
+    if !facts.isAgreed, kept != told || !isClear { pass.isInDoubt = true }
+    if try isClear && isInForce(plan, state, renderer) {
       pass.inForce.insert(plan.mac)
       return
     }
@@ -123,7 +120,6 @@ struct InstanceRefresh {
     _ renderer: any Renderer
   ) throws -> Bool {
     guard Difference(plan, state: state, isNew: false)?.isEmpty ?? true,
-      Withdrawal.changes(plan, state: state).isEmpty,
       try host.records.has(InterfaceRecord(plan), of: instance)
     else { return false }
     return try renderer.files(for: plan, instance: instance).allSatisfy {

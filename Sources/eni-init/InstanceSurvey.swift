@@ -22,7 +22,7 @@ struct InstanceSurvey {
   ///   is wrong with one ENI is kept to that ENI.
   init(_ metadata: InstanceMetadata, links: [Link], policy: Policy) throws {
     let primary = try metadata.primaryMAC()
-    let present = Set(links.compactMap { $0.permanentAddress ?? $0.address })
+    let present = Set(links.compactMap(\.mac))
     var interfaces: [NetworkInterface] = []
     var unsettled: [(MACAddress, Unsettled)] = []
     var malformed: [(MACAddress, IMDSError)] = []

@@ -25,7 +25,7 @@ struct PrimaryRecord {
         throw AttachFailure.primaryChanged(recorded: recorded.mac, told: primary)
       }
       // Saved again when it is there: a run that was cut off may have left half of it.
-      let record = InterfaceRecord(role: .primary, mac: primary, id: nil, name: nil)
+      let record = InterfaceRecord(primary: primary)
       let isNews = try host.records.save(record, of: instance)
       if isNews {
         host.log.notice(

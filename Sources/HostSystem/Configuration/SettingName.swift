@@ -33,7 +33,7 @@ package enum SettingName: String, CaseIterable, Hashable, Sendable {
         + "others use: en, eth, lo, veth, docker, br"
     case .mtu: "a number of bytes from 576 to 9216"
     case .stack:
-      "auto or one of " + NetworkStack.allCases.map(\.rawValue).joined(separator: ", ")
+      "auto or one of \(NetworkStack.names)"
     case .eni: "ids of ENIs (eni-…)"
     case .mac: "MACs"
     case .subnet: "ids of subnets (subnet-…)"

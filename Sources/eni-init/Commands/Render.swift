@@ -40,12 +40,7 @@ struct Render: ParsableCommand {
       }
       try save(InterfaceRecord(plan), of: metadata.instance, host)
     }
-    let primary = metadata.network.primaryMAC
-    try save(
-      InterfaceRecord(role: .primary, mac: primary, id: nil, name: nil),
-      of: metadata.instance,
-      host
-    )
+    try save(InterfaceRecord(primary: metadata.network.primaryMAC), of: metadata.instance, host)
   }
 
   private func metadata() throws -> CloudInitMetadata {
@@ -67,12 +62,7 @@ struct Render: ParsableCommand {
     let links = interfaces.enumerated().compactMap { position, interface in
       Link(plugged: interface.mac, number: UInt32(position + 1))
     }
-    let planner = Planner(
-      namePrefix: policy.namePrefix,
-      mtu: policy.mtu,
-      hasContainerPorts: policy.hasContainerPorts
-    )
-    return try planner.plan(for: network, links: links).interfaces
+    return try Planner(policy).plan(for: network, links: links).interfaces
   }
 
   private func save(
@@ -95,9 +85,4 @@ extension Link {
   }
 }
 
-extension NetworkStack: ExpressibleByArgument {
-  /// All names, for a person.
-  fileprivate static var names: String {
-    allCases.map(\.rawValue).joined(separator: ", ")
-  }
-}
+extension NetworkStack: ExpressibleByArgument {}

@@ -66,7 +66,7 @@ struct InterfaceStatus: Encodable {
     index = link.index.rawValue
     name = link.name.text
     eni = link.alternativeNames.first { NetworkInterface.ID($0) != nil } ?? record?.id?.text
-    mac = (link.permanentAddress ?? link.address)?.description
+    mac = link.mac?.description
     networkCard = slot?.networkCard
     deviceNumber = slot?.deviceNumber
     addresses = prefixes.map(\.description)

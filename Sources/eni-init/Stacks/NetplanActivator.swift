@@ -16,7 +16,7 @@ struct NetplanActivator: Activator {
   func hasDecided(_ link: Link) throws -> Bool { try networkd.hasDecided(link) }
 
   func configures(_ link: Link, as name: InterfaceName) throws -> Bool {
-    guard let mac = link.permanentAddress ?? link.address else { return false }
+    guard let mac = link.mac else { return false }
     return try networkd.file(ofPrimary: link) == NetplanRenderer.generatedFile(for: mac)
   }
 
