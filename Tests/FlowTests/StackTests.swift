@@ -172,41 +172,37 @@ extension FlowTests {
       try expectRouted(stage, "back again", ["10.0.1.10", "10.0.1.11"])
     }
 
-    /// As cloud images have it that want DHCP on whatever comes, and what says that it was refused.
-    static let greedy = [
-      Image(
-        image: .ifupdown(
-          packages: packages("ifupdown"),
-          interfaces: """
-            auto /ens*
-            allow-hotplug /ens*
-            iface ens5 inet dhcp
-            iface ens6 inet dhcp
-            source /etc/network/interfaces.d/*
+    /// As cloud images have it that want DHCP on whatever comes.
+    private static let greedyInterfaces = """
+      auto /ens*
+      allow-hotplug /ens*
+      iface ens5 inet dhcp
+      iface ens6 inet dhcp
+      source /etc/network/interfaces.d/*
 
-            """
-        ),
-        file: "cat /run/journal | grep 'ens6 is held by eni-init(8)'",
-        testDescription: "ifupdown"
-      ),
-      Image(
-        image: .networkManager(packages: packages("network-manager")),
-        file: "nmcli --terse --fields DEVICE,STATE device | grep ens6:unmanaged",
-        testDescription: "NetworkManager"
-      ),
-    ]
+      """
 
+    /// Each with what says that the ENI was refused.
     @Test(
       "nothing starts a DHCP client on an ENI, hot-plugged or found at a boot",
-      arguments: greedy
+      arguments: [
+        (
+          .ifupdown(packages: packages("ifupdown"), interfaces: greedyInterfaces),
+          "grep 'ens6 is held by eni-init(8)' /run/journal"
+        ),
+        (
+          .networkManager(packages: packages("network-manager")),
+          "nmcli --terse --fields DEVICE,STATE device | grep ens6:unmanaged"
+        ),
+      ] as [(InstanceImage, String)]
     )
-    func wildcards(_ image: Image) throws {
-      let stage = try Stage.withUs(image: image.image)
+    func wildcards(image: InstanceImage, refusal: String) throws {
+      let stage = try Stage.withUs(image: image)
       var late = stage.second
       late.timeline = late.timeline.listed(after: .seconds(3))
       try stage.plug(late, as: "ens6")
       try Condition.wait(until: "it is refused") {
-        try stage.instance.run(["sh", "-c", image.file]).status == 0
+        try stage.instance.run(["sh", "-c", refusal]).status == 0
       }
       try stage.waitUntilRouted(stage.second)
       try expectRouted(stage, "after the hot-plug", ["10.0.1.10", "10.0.1.11"])

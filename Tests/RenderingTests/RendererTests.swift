@@ -163,6 +163,18 @@ struct RendererTests {
     }
   }
 
+  @Test("profiles and YAML are for root alone, scripts can be run, all else can be read")
+  func modes() throws {
+    let scenario = try #require(Self.scenarios.first)
+    for stack in NetworkStack.allCases {
+      for file in try files(scenario, stack) {
+        let isPrivate = [".nmconnection", ".yaml"].contains(where: file.path.hasSuffix)
+        let isProgram = file.content.hasPrefix("#!")
+        #expect(file.mode == (isPrivate ? 0o600 : isProgram ? 0o755 : 0o644), "\(file.path)")
+      }
+    }
+  }
+
   @Test(
     "an instance is read from the opening comment alone, and only when it is one",
     arguments: [
