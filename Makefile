@@ -21,7 +21,7 @@ PRIVATELY := $(SUDO) env "PATH=$(PATH)" unshare --net --mount --pid --fork --kil
 # A run that hangs is ended, and its output says where: each line is written when it is printed.
 LIMITED = timeout --verbose --kill-after=10 $(1) stdbuf -oL
 
-UNIT_TESTS := NetworkModelTests|PlanningTests|RenderingTests|HostSystemTests|IMDSTests|RtnetlinkTests|CommandTests
+UNIT_TESTS := NetworkModelTests|PlanningTests|RenderingTests|ReportingTests|HostSystemTests|IMDSTests|RtnetlinkTests|CommandTests
 NAMESPACE_TESTS := KernelTests|EC2SimulatorTests|FlowTests
 
 .PHONY: help

@@ -21,6 +21,7 @@ let package = Package(
     .target(name: "NetworkModel", swiftSettings: strict),
     .target(name: "Planning", dependencies: ["NetworkModel"], swiftSettings: strict),
     .target(name: "Rendering", dependencies: ["NetworkModel"], swiftSettings: strict),
+    .target(name: "Reporting", dependencies: ["NetworkModel"], swiftSettings: strict),
 
     // The edges: the only targets with effects.
     .target(name: "HostSystem", dependencies: ["NetworkModel"], swiftSettings: strict),
@@ -38,7 +39,8 @@ let package = Package(
     .executableTarget(
       name: "eni-init",
       dependencies: [
-        "NetworkModel", "Planning", "Rendering", "HostSystem", "IMDS", "Rtnetlink", "Udev",
+        "NetworkModel", "Planning", "Rendering", "Reporting", "HostSystem", "IMDS", "Rtnetlink",
+        "Udev",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict
@@ -83,6 +85,11 @@ let package = Package(
       name: "RenderingTests",
       dependencies: ["NetworkModel", "Planning", "Rendering", "TestSupport"],
       exclude: ["Goldens"],
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "ReportingTests",
+      dependencies: ["NetworkModel", "Planning", "Reporting", "TestSupport"],
       swiftSettings: strict
     ),
     .testTarget(

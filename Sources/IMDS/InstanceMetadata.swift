@@ -175,6 +175,39 @@ package struct InstanceMetadata {
     return subnets
   }
 
+  /// The public IPv4 address of each private one that has one, as an Elastic IP is (`ipv4-associations/`).
+  ///
+  /// One request, and one more for each public address; for reports, since no plan needs it.
+  package func publicAddresses(
+    of mac: MACAddress,
+    patience: Patience? = nil
+  ) throws(IMDSError) -> [IPAddress: IPAddress] {
+    let directory = Self.path(of: mac, .ipv4Associations) + "/"
+    guard case .present(let listing) = try client.get(directory, patience: patience) else {
+      return [:]
+    }
+    var found: [IPAddress: IPAddress] = [:]
+    for word in MetadataText.words(listing) {
+      let mapped = try Self.address(word, at: directory)
+      guard case .present(let text) = try client.get("\(directory)\(mapped)", patience: patience)
+      else { continue }
+      for word in MetadataText.words(text) {
+        found[try Self.address(word, at: "\(directory)\(mapped)")] = mapped
+      }
+    }
+    return found
+  }
+
+  private static func address(
+    _ word: Substring,
+    at path: String
+  ) throws(IMDSError) -> IPAddress {
+    guard let address = IPv4Address(word) else {
+      throw .malformed(key: path, value: UntrustedText(word), expected: "IPv4 addresses")
+    }
+    return .v4(address)
+  }
+
   private func required(_ path: String, _ patience: Patience?) throws(IMDSError) -> String {
     guard case .present(let text) = try client.get(path, patience: patience) else {
       throw .missing(path: path)

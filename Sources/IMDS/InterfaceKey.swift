@@ -27,6 +27,8 @@ package enum InterfaceKey: String, CaseIterable, Hashable, Sendable, CustomStrin
   case subnetID = "subnet-id"
   /// The ids of its security groups; read only for a policy that asks for them.
   case securityGroupIDs = "security-group-ids"
+  /// A directory: below each public IPv4 address the private ones it is mapped to; read for reports.
+  case ipv4Associations = "ipv4-associations"
 
   /// The key as IMDS serves it.
   package var description: String { rawValue }

@@ -63,7 +63,7 @@ struct InstanceRefresh {
     let kernel = try RouteSocket()
     let state = KernelIndex(try kernel.snapshot())
     let renderer = try host.stack(primary: state.link(mac: survey.network.primaryMAC)).renderer
-    var pass = Pass(failures: survey.malformed.map(\.error))
+    var pass = Pass(failures: survey.malformed.sorted { $0.key < $1.key }.map(\.value))
     for interface in survey.network.interfaces where interface.mac != survey.network.primaryMAC {
       let facts = ENIFacts(
         instance: instance,

@@ -8,11 +8,11 @@ struct InstanceSurvey {
   /// The ENIs whose facts are complete.
   let network: InstanceNetwork
   /// Those whose facts are not, and what is missing.
-  let unsettled: [(mac: MACAddress, reason: Unsettled)]
+  let unsettled: [MACAddress: Unsettled]
   /// Those of whom IMDS tells something that cannot be.
-  let malformed: [(mac: MACAddress, error: IMDSError)]
+  let malformed: [MACAddress: IMDSError]
   /// Those that a setting leaves alone, and which.
-  let ignored: [(mac: MACAddress, reason: String)]
+  let ignored: [MACAddress: String]
   /// Every MAC that IMDS lists, with a link or without.
   let listed: Set<MACAddress>
 
@@ -24,9 +24,9 @@ struct InstanceSurvey {
     let primary = try metadata.primaryMAC()
     let present = Set(links.compactMap(\.mac))
     var interfaces: [NetworkInterface] = []
-    var unsettled: [(MACAddress, Unsettled)] = []
-    var malformed: [(MACAddress, IMDSError)] = []
-    var ignored: [(MACAddress, String)] = []
+    var unsettled: [MACAddress: Unsettled] = [:]
+    var malformed: [MACAddress: IMDSError] = [:]
+    var ignored: [MACAddress: String] = [:]
     let macs = try metadata.macs()
     let expected = try metadata.listsNetworkCards(primary)
     for mac in macs where present.contains(mac) {
@@ -38,12 +38,12 @@ struct InstanceSurvey {
           let reason =
             isPrimary
             ? nil : try Refusal.reason(for: mac, id: id, policy: policy, metadata: metadata)
-          if let reason { ignored.append((mac, reason)) } else { interfaces.append(interface) }
-        case .unsettled(let reason): unsettled.append((mac, reason))
+          if let reason { ignored[mac] = reason } else { interfaces.append(interface) }
+        case .unsettled(let reason): unsettled[mac] = reason
         }
       } catch {
         guard case .malformed = error else { throw error }
-        malformed.append((mac, error))
+        malformed[mac] = error
       }
     }
     network = InstanceNetwork(primaryMAC: primary, interfaces: interfaces)

@@ -29,9 +29,11 @@ struct Plan: ParsableCommand {
     let policy = host.configuration.policy
     let survey = try InstanceSurvey(metadata, links: state.links, policy: policy)
     let held =
-      survey.unsettled.map { ($0.mac, "\($0.reason)") } + survey.ignored.map { ($0.mac, $0.reason) }
-      + survey.malformed.map { ($0.mac, "\($0.error)") }
-    for (mac, reason) in held { print("# \(mac) stays held: \(reason)") }
+      survey.unsettled.map { ($0, "\($1)") } + survey.ignored.map { ($0, $1) }
+      + survey.malformed.map { ($0, "\($1)") }
+    for (mac, reason) in held.sorted(by: { $0.0 < $1.0 }) {
+      print("# \(mac) stays held: \(reason)")
+    }
     let network = try host.planner.plan(
       for: host.planner.retaining(survey.network, in: KernelIndex(state)),
       links: state.links

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+import IMDS
+import NetworkModel
+import Reporting
+
+/// What IMDS says of all ENIs, for a report: whatever it answered before something failed counts.
+struct MetadataAnswer {
+  /// Whether it has answered everything.
+  private(set) var outcome = HostView.Metadata.answered
+  /// The subnet's id of each ENI.
+  private(set) var subnetIDs: [MACAddress: SubnetID] = [:]
+  /// The public address of each private one, by ENI.
+  private(set) var elasticIPs: [MACAddress: [IPAddress: IPAddress]] = [:]
+  private var survey: InstanceSurvey?
+
+  /// Asks about those of `links` that IMDS lists.
+  init(_ metadata: InstanceMetadata, links: [Link], _ policy: Policy) {
+    do {
+      let survey = try InstanceSurvey(metadata, links: links, policy: policy)
+      self.survey = survey
+      for mac in survey.listed where survey.interface(mac) != nil || survey.ignored[mac] != nil {
+        subnetIDs[mac] = try metadata.membership(of: mac).subnet
+        elasticIPs[mac] = try metadata.publicAddresses(of: mac)
+      }
+    } catch {
+      outcome = .failed("\(error)")
+    }
+  }
+
+  /// The primary; nil when IMDS has not told.
+  var primaryMAC: MACAddress? { survey?.network.primaryMAC }
+
+  /// What it has told completely; nil when it has not answered.
+  var network: InstanceNetwork? { survey?.network }
+
+  /// The MACs that it lists.
+  var listed: Set<MACAddress> { survey?.listed ?? [] }
+
+  /// The setting that leaves an ENI alone, by ENI.
+  var ignored: [MACAddress: String] { survey?.ignored ?? [:] }
+
+  /// What it says of one ENI.
+  func told(_ mac: MACAddress) -> ENIView.Told {
+    guard let survey else { return .nothing }
+    if let interface = survey.interface(mac) { return .settled(interface) }
+    if let reason = survey.unsettled[mac] { return .unsettled("\(reason)") }
+    if let error = survey.malformed[mac] { return .malformed("\(error)") }
+    return survey.listed.contains(mac) ? .nothing : .notListed
+  }
+}

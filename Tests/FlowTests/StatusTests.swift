@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+import EC2Simulator
+import NetworkModel
+import TestSupport
+import Testing
+
+extension FlowTests {
+  @Suite("What an operator sees of the ENIs", .serialized)
+  struct StatusTests {
+    /// A stage on which the second ENI, with an Elastic IP, is routed.
+    private func routed() throws -> Stage {
+      let stage = try Stage.withUs()
+      var eni = stage.second
+      eni.publicIPv4 = IPv4Address("203.0.113.7")
+      try stage.plug(eni, as: "ens6")
+      try stage.waitUntilRouted(eni)
+      return stage
+    }
+
+    private func line(_ stage: Stage, _ name: String) throws -> String {
+      let status = try stage.shell("eni-init status")
+      let lines = status.split(separator: "\n").map(String.init)
+      return try #require(lines.first { $0.contains(" \(name) ") }, "\(status)")
+    }
+
+    @Test("the primary and a routed ENI, with its Elastic IP, subnet and table")
+    func routedENI() throws {
+      let stage = try routed()
+      let line = try line(stage, "nic1")
+      for word in [
+        "1 ", "\(stage.second.id)", "10.0.1.10/24 (203.0.113.7)", "10.0.1.11/32",
+        "subnet-0a1b2c3d4e5f60718, 10.0.1.0/24", "10001", "routed",
+      ] { #expect(line.contains(word), "\(word): \(line)") }
+      #expect(line.hasSuffix("routed"))
+      #expect(try self.line(stage, "ens5").hasSuffix("main   primary"))
+      print(try stage.shell("eni-init status; time -p eni-init status >/dev/null"))
+    }
+
+    @Test(
+      "what is broken is named",
+      arguments: [
+        (
+          "ip rule del from 10.0.1.11",
+          "drifted: not done: ip rule add priority 10001 from 10.0.1.11/32"
+        ),
+        ("ip route flush table 10001", "drifted: not done: ip route add 10.0.1.0/24 dev nic1"),
+        ("echo >>/etc/systemd/network/05-eni-init-nic1.network", "05-eni-init-nic1.network is not"),
+        ("ip rule add from 10.0.1.99 lookup 10001 priority 10001", "left over: ip rule del"),
+      ]
+    )
+    func drifted(damage: String, expected: String) throws {
+      let stage = try routed()
+      try stage.shell(damage)
+      let line = try line(stage, "nic1")
+      #expect(line.contains(expected), "\(line)")
+    }
+
+    @Test("without IMDS, the kernel and the records tell")
+    func silentIMDS() throws {
+      let stage = try routed()
+      stage.cloud.imds.refuseConnections(for: .seconds(600))
+      #expect(try line(stage, "nic1").hasSuffix("routed"))
+      #expect(try stage.shell("eni-init status").contains("IMDS: "))
+      try stage.shell("ip rule del from 10.0.1.11")
+      #expect(try line(stage, "nic1").hasSuffix("drifted: no rule for 10.0.1.11"))
+    }
+  }
+}
