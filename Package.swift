@@ -24,7 +24,7 @@ let package = Package(
     .target(name: "Reporting", dependencies: ["NetworkModel"], swiftSettings: strict),
 
     // The edges: the only targets with effects.
-    .target(name: "HostSystem", dependencies: ["NetworkModel"], swiftSettings: strict),
+    .target(name: "HostSystem", dependencies: ["NetworkModel", "CNetlink"], swiftSettings: strict),
     .target(name: "IMDS", dependencies: ["NetworkModel", "CNetlink"], swiftSettings: strict),
     .target(name: "Rtnetlink", dependencies: ["NetworkModel", "CNetlink"], swiftSettings: strict),
     .target(name: "Udev", dependencies: ["NetworkModel", "CUdev"], swiftSettings: strict),

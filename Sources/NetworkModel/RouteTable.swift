@@ -12,6 +12,8 @@ package struct RouteTable: Hashable, Sendable, Comparable, CustomStringConvertib
 
   /// The kernel's main table, 254 (RT_TABLE_MAIN).
   package static let main = RouteTable(rawValue: 254)
+  /// The kernel's table of this host's own addresses, 255 (RT_TABLE_LOCAL).
+  package static let local = RouteTable(rawValue: 255)
   /// Where the ENIs' tables start: amazon-ec2-net-utils's numbers, so a host keeps its tables.
   package static let firstENI = RouteTable(rawValue: 10_000)
   /// Every table an ENI can have: 32 cards of a hundred device numbers.

@@ -126,6 +126,8 @@ enum AddressAttribute {
 enum RouteAttribute {
   /// RTA_DST.
   static let destination = AttributeType(RTA_DST.rawValue)
+  /// RTA_SRC.
+  static let source = AttributeType(RTA_SRC.rawValue)
   /// RTA_OIF.
   static let outputLink = AttributeType(RTA_OIF.rawValue)
   /// RTA_GATEWAY.
@@ -192,6 +194,10 @@ enum Wire {
   static let addressWithoutPrefixRoute = UInt32(truncatingIfNeeded: IFA_F_NOPREFIXROUTE)
   /// RTN_UNICAST.
   static let unicast = UInt8(truncatingIfNeeded: RTN_UNICAST)
+  /// RTN_LOCAL.
+  static let local = UInt8(truncatingIfNeeded: RTN_LOCAL)
+  /// RTM_F_LOOKUP_TABLE.
+  static let lookUpTable = UInt32(truncatingIfNeeded: RTM_F_LOOKUP_TABLE)
   /// RTM_F_CLONED.
   static let clonedRoute = UInt32(truncatingIfNeeded: RTM_F_CLONED)
   /// RT_SCOPE_UNIVERSE.

@@ -40,6 +40,51 @@ enum RouteMessage {
     return MessageWriter.message(.getRoute, [.request, .dump], sequence: sequence, header: header)
   }
 
+  /// Asks how a packet would be sent.
+  ///
+  /// Equivalent to: ip route get DESTINATION from SOURCE
+  static func lookUp(_ question: RouteLookup.Question, sequence: UInt32) -> [UInt8] {
+    let family = question.destination.family
+    var header = rtmsg()
+    header.rtm_family = family.wireValue
+    header.rtm_dst_len = family.bitWidth
+    header.rtm_src_len = question.source == nil ? 0 : family.bitWidth
+    // Or the answer names no other table than main and local; IPv6 names it always, and refuses this.
+    if family == .ipv4 { header.rtm_flags = Wire.lookUpTable }
+    return MessageWriter.message(
+      .getRoute,
+      [.request, .acknowledge],
+      sequence: sequence,
+      header: header
+    ) {
+      $0.attribute(RouteAttribute.destination, octets: question.destination.octets)
+      if let source = question.source {
+        $0.attribute(RouteAttribute.source, octets: source.octets)
+      }
+    }
+  }
+
+  /// The answer to a question; nil for another kind of message.
+  static func decode(
+    _ message: NetlinkMessage,
+    answering question: RouteLookup.Question
+  ) throws(MalformedMessage) -> RouteLookup? {
+    guard message.type == .newRoute else { return nil }
+    let family = question.destination.family
+    let (header, octets) = try message.payload.splitHeader(rtmsg.self)
+    guard header.rtm_family == family.wireValue else { return nil }
+    var found = Properties(family: family, table: UInt32(header.rtm_table))
+    var attributes = AttributeReader(octets)
+    while let attribute = try attributes.next() { try found.take(attribute) }
+    let outcome: RouteLookup.Outcome =
+      switch header.rtm_type {
+      case Wire.local: .isLocal
+      case Wire.unicast: found.link.map { .leaves($0, gateway: found.gateway) } ?? .isRefused
+      default: .isRefused
+      }
+    return RouteLookup(question, outcome, table: RouteTable(rawValue: found.table))
+  }
+
   /// Adds a route; its place, table, destination and metric, must be free.
   ///
   /// Equivalent to: ip route add DESTINATION via GATEWAY dev LINK table TABLE proto PROTOCOL

@@ -47,6 +47,40 @@ package final class RouteSocket: KernelConfiguration {
     return state
   }
 
+  /// How a packet of this host would be sent.
+  ///
+  /// The source has to be an address of this host. That there is no way is an answer and no error; of a
+  /// source that is not, the kernel says the same (EINVAL).
+  ///
+  /// Equivalent to: ip route get DESTINATION from SOURCE
+  package func lookUp(_ question: RouteLookup.Question) throws(RtnetlinkError) -> RouteLookup {
+    let operation = RtnetlinkError.Operation.lookUp(question)
+    do throws(RtnetlinkError) {
+      let messages = try ask(operation) { RouteMessage.lookUp(question, sequence: $0) }
+      return try decode(messages, answering: question)
+    } catch {
+      // What a route of type unreachable, prohibit or blackhole, or none at all, is answered with.
+      guard case .refused(_, let code, _) = error,
+        [ENETUNREACH, EHOSTUNREACH, EACCES, EINVAL].contains(code)
+      else { throw error }
+      return RouteLookup(question, .isRefused, table: nil)
+    }
+  }
+
+  private func decode(
+    _ messages: [NetlinkMessage],
+    answering question: RouteLookup.Question
+  ) throws(RtnetlinkError) -> RouteLookup {
+    do throws(MalformedMessage) {
+      for message in messages {
+        if let answer = try RouteMessage.decode(message, answering: question) { return answer }
+      }
+      throw .badValue("no route in the answer")
+    } catch {
+      throw .malformed(.lookUp(question), error)
+    }
+  }
+
   /// Makes one change; see ``KernelConfiguration/apply(_:)-(Change)``.
   ///
   /// Equivalent to: the command that the change's description is

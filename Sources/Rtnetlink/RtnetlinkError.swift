@@ -12,11 +12,14 @@ package enum RtnetlinkError: Error, Hashable, Sendable {
     case list(Listing)
     /// Making a change.
     case change(Change)
+    /// Asking how a packet would be sent.
+    case lookUp(RouteLookup.Question)
 
     package var description: String {
       switch self {
       case .list(let listing): listing.description
       case .change(let change): change.description
+      case .lookUp(let question): question.description
       }
     }
   }

@@ -21,7 +21,9 @@ struct EniInit: ParsableCommand {
       """,
     version: eniInitVersion,
     subcommands: [
-      Status.self, Plan.self, Config.self, Attach.self, Detach.self, Refresh.self, Boot.self,
+      Status.self, Check.self, Explain.self, Plan.self, Config.self, Attach.self, Detach.self,
+      Refresh.self,
+      Boot.self,
       Seal.self, Arm.self, Render.self,
     ]
   )

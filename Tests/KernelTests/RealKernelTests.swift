@@ -29,6 +29,35 @@ extension KernelSuite {
       #expect(try machine.list("-4 rule show").count == 3 + rules.count)
     }
 
+    @Test("a route is looked up as ip(8) looks it up, in both families, and no way is an answer")
+    func lookUp() throws {
+      let machine = try RealMachine()
+      let socket = try RouteSocket()
+      let link = try machine.plug(Example.nic1)
+      try machine.kernel.apply([link.up, link.add("10.0.1.5/24"), link.add("2600:1::5/64")])
+      for (family, source, destination, router) in [
+        ("-4", "10.0.1.5", "192.0.2.1", "10.0.1.1"), ("-6", "2600:1::5", "2001:db8::1", "fe80::1"),
+      ] {
+        let question = RouteLookup.Question(
+          from: IPAddress(source),
+          to: try #require(IPAddress(destination))
+        )
+        let none = try socket.lookUp(question)
+        #expect(none.outcome == .isRefused && none.table == nil, "\(none)")
+        try machine.ip("\(family) route add default via \(router) dev nic1 onlink table 10001")
+        try machine.ip("\(family) rule add from \(source) lookup 10001")
+        let found = try socket.lookUp(question)
+        #expect(found.outcome == .leaves(link.index, gateway: IPAddress(router)), "\(found)")
+        #expect(found.table == RouteTable(rawValue: 10_001))
+        try machine.ip("\(family) route replace blackhole default table 10001")
+        #expect(try socket.lookUp(question).link == nil)
+        // It has no link with which it would go.
+        try machine.ip("\(family) route flush table 10001")
+        let local = RouteLookup.Question(from: nil, to: try #require(IPAddress(source)))
+        #expect(try socket.lookUp(local).outcome == .isLocal)
+      }
+    }
+
     @Test("a rule in whose place the kernel sees a foreign one is refused, not taken for that one")
     func rivalRule() throws {
       let machine = try RealMachine()

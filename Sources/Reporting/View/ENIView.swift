@@ -37,6 +37,8 @@ package struct ENIView: Sendable {
   package let addresses: [IPPrefix]
   /// What it shall look like; nil for the primary and while its facts are not complete.
   package let plan: InterfacePlan?
+  /// The files that hold its configuration; none without a plan.
+  package let files: [String]
   /// How disk and kernel differ from that; without a plan, what the kernel lacks by itself.
   package let drift: [Drift]
   /// Its name's slot, where neither IMDS nor an alternative name tells it.
@@ -55,6 +57,7 @@ package struct ENIView: Sendable {
     subnetID: SubnetID? = nil,
     elasticIPs: [IPAddress: IPAddress] = [:],
     plan: InterfacePlan? = nil,
+    files: [String] = [],
     drift: [Drift] = [],
     namePrefix: String,
     kernel: KernelState
@@ -69,6 +72,7 @@ package struct ENIView: Sendable {
     self.subnetID = subnetID
     self.elasticIPs = elasticIPs
     self.plan = plan
+    self.files = files
     addresses = kernel.addresses.filter { $0.link == link?.index }.map(\.prefix)
       .filter { !$0.address.isLinkLocal }
     recordedSlot =

@@ -45,4 +45,12 @@ package struct HostView: Sendable {
 
   /// The primary ENI; nil while it is not known which one it is.
   package var primary: ENIView? { enis.first { $0.role == .primary } }
+
+  /// The ENI with this name, alternative name, id or MAC; nil for none.
+  package func eni(called text: String) -> ENIView? {
+    enis.first { eni in
+      eni.link?.name.text == text || eni.link?.alternativeNames.contains(text) ?? false
+        || eni.id?.text == text || eni.mac == MACAddress(text)
+    }
+  }
 }

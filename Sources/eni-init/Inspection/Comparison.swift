@@ -12,13 +12,19 @@ struct Comparison {
   let instance: InstanceID?
   let state: KernelIndex
 
+  /// What there is to say of one ENI.
+  struct Outcome {
+    var plan: InterfacePlan?
+    var files: [String] = []
+    var drift: [Drift] = []
+  }
+
   /// The plan of an ENI whose facts are complete, and how the host differs from it.
   func compare(
     _ interface: NetworkInterface?,
-    in network: InstanceNetwork?,
-    _ role: InterfaceRecord.Role
-  ) throws -> (plan: InterfacePlan?, drift: [Drift]) {
-    guard let interface, let network else { return (nil, []) }
+    in network: InstanceNetwork?
+  ) throws -> Outcome {
+    guard let interface, let network else { return Outcome() }
     // Each by itself, so that one that cannot be planned hides no other.
     let alone = InstanceNetwork(
       primaryMAC: network.primaryMAC,
@@ -26,16 +32,15 @@ struct Comparison {
       primarySubnets: network.primarySubnets
     )
     let plan = try host.planner.plan(for: alone, links: state.state.links)
-    if let primary = plan.primary { return (nil, missing(primary)) }
-    guard let plan = plan.interfaces.first else { return (nil, []) }
-    return (plan, try files(plan) + kernel(plan))
-  }
-
-  private func files(_ plan: InterfacePlan) throws -> [Drift] {
-    guard let instance else { return [] }
-    return try stack.renderer.files(for: plan, instance: instance).filter {
-      try host.files.read($0.path) != $0.content
-    }.map { .file($0.path) }
+    if let primary = plan.primary { return Outcome(drift: missing(primary)) }
+    guard let plan = plan.interfaces.first else { return Outcome() }
+    let files = instance.map { stack.renderer.files(for: plan, instance: $0) } ?? []
+    let stale = try files.filter { try host.files.read($0.path) != $0.content }
+    return Outcome(
+      plan: plan,
+      files: files.map(\.path),
+      drift: stale.map { .file($0.path) } + kernel(plan)
+    )
   }
 
   private func kernel(_ plan: InterfacePlan) -> [Drift] {

@@ -35,7 +35,7 @@ struct HostInspection {
     let enis = try roles.map { mac, role in
       let told = answer.told(mac)
       let comparison = Comparison(host: host, stack: stack, instance: instance, state: state)
-      let (plan, drift) = try comparison.compare(told.interface, in: answer.network, role)
+      let outcome = try comparison.compare(told.interface, in: answer.network)
       return ENIView(
         role: role,
         mac: mac,
@@ -44,8 +44,9 @@ struct HostInspection {
         ignoredBy: answer.ignored[mac],
         subnetID: answer.subnetIDs[mac],
         elasticIPs: answer.elasticIPs[mac] ?? [:],
-        plan: plan,
-        drift: drift,
+        plan: outcome.plan,
+        files: outcome.files,
+        drift: outcome.drift,
         namePrefix: host.configuration.policy.namePrefix,
         kernel: state.state
       )

@@ -12,6 +12,8 @@ struct MetadataAnswer {
   /// The public address of each private one, by ENI.
   private(set) var elasticIPs: [MACAddress: [IPAddress: IPAddress]] = [:]
   private var survey: InstanceSurvey?
+  /// ENIs that have no link, which no survey reads.
+  private var absent: [MACAddress: NetworkInterface] = [:]
 
   /// Asks about those of `links` that IMDS lists.
   init(_ metadata: InstanceMetadata, links: [Link], _ policy: Policy) {
@@ -21,6 +23,10 @@ struct MetadataAnswer {
       for mac in survey.listed where survey.interface(mac) != nil || survey.ignored[mac] != nil {
         subnetIDs[mac] = try metadata.membership(of: mac).subnet
         elasticIPs[mac] = try metadata.publicAddresses(of: mac)
+      }
+      for mac in survey.listed.subtracting(links.compactMap(\.mac)) {
+        let reading = try metadata.read(mac: mac, isPrimary: false, networkCardExpected: false)
+        if case .settled(let interface) = reading { absent[mac] = interface }
       }
     } catch {
       outcome = .failed("\(error)")
@@ -45,6 +51,7 @@ struct MetadataAnswer {
     if let interface = survey.interface(mac) { return .settled(interface) }
     if let reason = survey.unsettled[mac] { return .unsettled("\(reason)") }
     if let error = survey.malformed[mac] { return .malformed("\(error)") }
+    if let interface = absent[mac] { return .settled(interface) }
     return survey.listed.contains(mac) ? .nothing : .notListed
   }
 }
