@@ -9,6 +9,8 @@ package enum CommandError: Error, Hashable, Sendable {
   case failed(Command, status: CInt)
   /// A signal ended it.
   case killed(Command, signal: CInt)
+  /// It printed more than this many bytes.
+  case tooMuchOutput(Command, limit: Int)
 }
 
 extension CommandError: CustomStringConvertible {
@@ -20,6 +22,8 @@ extension CommandError: CustomStringConvertible {
       "`\(command)` ended with status \(status); run it by hand to see what it says"
     case .killed(let command, let signal):
       "`\(command)` was ended by signal \(signal); see the journal for who sent it"
+    case .tooMuchOutput(let command, let limit):
+      "`\(command)` printed more than \(limit >> 20) MiB; ask for less, as with --since"
     }
   }
 }

@@ -21,7 +21,8 @@ struct EniInit: ParsableCommand {
       """,
     version: eniInitVersion,
     subcommands: [
-      Status.self, Check.self, Explain.self, Plan.self, Config.self, Attach.self, Detach.self,
+      Status.self, Check.self, Explain.self, Plan.self, Config.self, Report.self, Attach.self,
+      Detach.self,
       Refresh.self,
       Boot.self,
       Seal.self, Arm.self, Render.self,

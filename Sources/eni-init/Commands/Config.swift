@@ -18,15 +18,6 @@ struct Config: ParsableCommand {
 
   func run() throws {
     let configuration = try Configuration(FileStore(root: options.root))
-    for file in configuration.files { print("# \(file)") }
-    var section: String?
-    for name in SettingName.allCases {
-      if name.section != section {
-        print((section == nil && configuration.files.isEmpty ? "" : "\n") + "[\(name.section)]")
-        section = name.section
-      }
-      let origins = configuration.origins[name]?.map(\.description).joined(separator: ", ")
-      print("# \(origins ?? "default")\n\(name.rawValue)=\(name.value(configuration.policy))")
-    }
+    print(ConfigurationText(configuration).text, terminator: "")
   }
 }
