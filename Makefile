@@ -11,7 +11,7 @@ SCRATCH ?= .build
 BUILD_PACKAGES := libudev-dev pkg-config
 TEST_PACKAGES := $(BUILD_PACKAGES) iproute2 iputils-ping nftables systemd udev dbus procps strace \
   time curl isc-dhcp-client binutils debhelper dpkg-dev fakeroot lintian man-db shellcheck \
-  mmdebstrap rpm e2fsprogs qemu-system-x86 qemu-utils
+  mmdebstrap rpm e2fsprogs qemu-system-x86 qemu-utils python3-jsonschema
 
 # A network, mount and process namespace of its own for whatever touches a kernel's network: the
 # machine's own is never changed.

@@ -134,7 +134,6 @@ extension FlowTests {
       let result = try stage.instance.run(["eni-init", "check"])
       #expect(result.output.contains(": \(damage.id)"), "\(result)")
       #expect(result.status == (result.output.contains("problem: ") ? 2 : 1), "\(result)")
-      print(result.output)
     }
   }
 }

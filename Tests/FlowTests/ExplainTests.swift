@@ -64,7 +64,6 @@ extension FlowTests {
       let broken = try stage.shell("eni-init explain \(stage.second.id)")
       #expect(broken.contains("from 10.0.1.11/32 lookup 10001   (not in force)"), "\(broken)")
       #expect(try stage.shell("eni-init explain ens5").contains("The primary is left to the image"))
-      print(told, try stage.shell("eni-init explain 10.0.1.10"))
     }
 
     @Test("what is not there is said, with what to do")

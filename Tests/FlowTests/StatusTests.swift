@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import EC2Simulator
+import Foundation
 import NetworkModel
 import TestSupport
 import Testing
@@ -17,6 +18,11 @@ extension FlowTests {
       return stage
     }
 
+    private static let validator = """
+      import json, sys, jsonschema
+      jsonschema.validate(json.load(sys.stdin), json.load(open(sys.argv[1])))
+      """
+
     private func line(_ stage: Stage, _ name: String) throws -> String {
       let status = try stage.shell("eni-init status")
       let lines = status.split(separator: "\n").map(String.init)
@@ -33,7 +39,6 @@ extension FlowTests {
       ] { #expect(line.contains(word), "\(word): \(line)") }
       #expect(line.hasSuffix("routed"))
       #expect(try self.line(stage, "ens5").hasSuffix("main   primary"))
-      print(try stage.shell("eni-init status; time -p eni-init status >/dev/null"))
     }
 
     @Test(
@@ -53,6 +58,21 @@ extension FlowTests {
       try stage.shell(damage)
       let line = try line(stage, "nic1")
       #expect(line.contains(expected), "\(line)")
+    }
+
+    @Test("as JSON, in the form that is documented")
+    func json() throws {
+      let stage = try routed()
+      stage.cloud.imds.attach(try SimulatedENI(mac: "02:00:00:00:00:07", device: 2))
+      for damage in ["true", "ip rule del from 10.0.1.11"] {
+        try stage.shell(damage)
+        let schema = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+          .deletingLastPathComponent().deletingLastPathComponent()
+          .appendingPathComponent("docs/status.schema.json").path
+        let validation = try Program(["/usr/bin/python3", "-c", Self.validator, schema])
+          .result(input: try stage.shell("eni-init status --json"))
+        #expect(validation.status == 0, "\(validation)")
+      }
     }
 
     @Test("without IMDS, the kernel and the records tell")
