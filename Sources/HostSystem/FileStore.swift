@@ -198,24 +198,7 @@ package struct FileStore: Sendable {
       O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW,
       mode: 0o600
     )
-    let bytes = Array(file.content.utf8)
-    try handle.withRawValue { descriptor throws(SystemCallError) in
-      guard fchmod(descriptor, mode_t(file.mode)) == 0 else {
-        throw SystemCallError("set the mode of", file.path, errno: errno)
-      }
-      var written = 0
-      while written < bytes.count {
-        let count = bytes[written...].withUnsafeBytes {
-          Glibc.write(descriptor, $0.baseAddress, $0.count)
-        }
-        if count < 0, errno == EINTR { continue }
-        guard count > 0 else { throw SystemCallError("write", file.path, errno: errno) }
-        written += count
-      }
-      guard fsync(descriptor) == 0 else {
-        throw SystemCallError("synchronise", file.path, errno: errno)
-      }
-    }
+    try handle.fill(with: file.content, mode: mode_t(file.mode), called: file.path)
   }
 
   private static func readAll(

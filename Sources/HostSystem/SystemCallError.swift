@@ -20,8 +20,11 @@ package struct SystemCallError: Error, Hashable, Sendable {
 
 extension SystemCallError: CustomStringConvertible {
   package var description: String {
-    "cannot \(operation) \(subject): \(String(cString: strerror(errno)))\(remedy)"
+    "cannot \(operation) \(subject): \(reason)\(remedy)"
   }
+
+  /// The error number in words (strerror(3)).
+  package var reason: String { String(cString: strerror(errno)) }
 
   private var remedy: String {
     switch errno {
