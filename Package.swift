@@ -90,6 +90,7 @@ let package = Package(
     .testTarget(
       name: "ReportingTests",
       dependencies: ["NetworkModel", "Planning", "Reporting", "TestSupport"],
+      exclude: ["Goldens"],
       swiftSettings: strict
     ),
     .testTarget(

@@ -12,7 +12,7 @@ struct EniInit: ParsableCommand {
       Every elastic network interface (ENI) but the primary gets a name by its device number, a \
       static configuration on disk before a DHCP client can touch it, and rules that send each \
       reply out of the ENI that the request came in by. udev and systemd run attach, detach, \
-      refresh and boot; status, plan and config are for you, seal and \
+      refresh and boot; status, map, plan and config are for you, seal and \
       render are for who bakes an image.
 
       Exit status: \(ExitStatus.summary)
@@ -21,11 +21,8 @@ struct EniInit: ParsableCommand {
       """,
     version: eniInitVersion,
     subcommands: [
-      Status.self, Check.self, Explain.self, Plan.self, Config.self, Report.self, Attach.self,
-      Detach.self,
-      Refresh.self,
-      Boot.self,
-      Seal.self, Arm.self, Render.self,
+      Status.self, MapCommand.self, Check.self, Explain.self, Plan.self, Config.self, Report.self,
+      Attach.self, Detach.self, Refresh.self, Boot.self, Seal.self, Arm.self, Render.self,
     ]
   )
 

@@ -14,6 +14,14 @@ enum Terminal {
     return isOutput && !isDumb && !isRefused ? .coloured : .plain
   }
 
+  /// How many characters it has room for in a line; nil when that is no terminal, or one that does
+  /// not tell (ioctl_tty(2), TIOCGWINSZ).
+  static var columns: Int? {
+    var size = winsize()
+    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+    return Int(size.ws_col)
+  }
+
   /// Begins a terminal's screen anew (ECMA-48, ED and CUP).
   static let clear = "\u{1B}[2J\u{1B}[H"
 }

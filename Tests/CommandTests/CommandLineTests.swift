@@ -20,7 +20,9 @@ struct CommandLineTests {
   @Test("the help names every command and every exit status")
   func help() throws {
     let help = try run("--help").output
-    for word in ["status", "plan", "attach", "detach", "boot", "64", "65", "71", "75", "77", "80"] {
+    for word in [
+      "status", "map", "plan", "attach", "detach", "boot", "64", "65", "71", "75", "77", "80",
+    ] {
       #expect(help.contains(word), "\(word)")
     }
   }
