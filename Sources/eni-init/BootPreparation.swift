@@ -51,11 +51,20 @@ struct BootPreparation {
         let metadata = try CloudInitMetadata(content), metadata.instance == instance
       else { return nil }
       for (mac, error) in metadata.malformed {
-        host.log.warning("\(CloudInitMetadata.path) is not used for \(mac): \(error)")
+        host.log.warning(
+          "\(CloudInitMetadata.path) is not used for \(mac): \(error)",
+          .factsRefused,
+          about: [Subject(mac: mac)],
+          [.file: CloudInitMetadata.path, .reason: "\(error)"]
+        )
       }
       return metadata.network
     } catch {
-      host.log.warning("\(CloudInitMetadata.path) is not used: \(error)")
+      host.log.warning(
+        "\(CloudInitMetadata.path) is not used: \(error)",
+        .factsRefused,
+        [.file: CloudInitMetadata.path, .reason: "\(error)"]
+      )
       return nil
     }
   }
@@ -89,7 +98,12 @@ struct BootPreparation {
         try Reconciliation(host: host, facts: facts).prepare()
       } catch {
         // One ENI that cannot be prepared stays held; the boot goes on.
-        host.log.error("\(interface.id) stays held: \(error)")
+        host.log.error(
+          "\(interface.id) stays held: \(error)",
+          error is UndoneFailure ? .undone : .failed,
+          about: [Subject(facts, on: host)],
+          [.reason: "\(error)"]
+        )
       }
     }
   }
@@ -109,7 +123,9 @@ struct BootPreparation {
     if told == nil, unknown.count > 1, let candidate {
       host.log.notice(
         "\(candidate.name) is tried as the primary; \(unknown.count - 1) other ENIs are held until "
-          + "IMDS has told"
+          + "IMDS has told",
+        .candidateTried,
+        about: [Subject(candidate)]
       )
     }
   }

@@ -28,7 +28,22 @@ struct Departure {
     let dangling = DanglingRules.find(in: state)
     guard !dangling.isEmpty else { return }
     try kernel.apply(dangling.map { .removeRule($0) })
-    host.log.notice("removed \(dangling.count) rules to tables of ENIs that are gone")
+    let tables = Set(dangling.map(\.table)).filter(RouteTable.reserved.contains)
+    let numbers = tables.map(\.rawValue).sorted().map(\.description)
+    host.log.notice(
+      "removed \(dangling.count) rules to tables of ENIs that are gone",
+      .detached,
+      about: try subjects(of: tables),
+      [.table: numbers.joined(separator: ", ")]
+    )
+  }
+
+  /// The ENIs on record that have these tables.
+  private func subjects(of tables: Set<RouteTable>) throws -> [Subject] {
+    try host.records.records(of: instance).filter { record in
+      let slot = record.name.flatMap { Attachment(name: $0, prefix: host.planner.namePrefix) }
+      return slot.map { tables.contains($0.table) } ?? false
+    }.map { Subject($0) }
   }
 
   /// The ENIs on record that have no link.
@@ -66,7 +81,11 @@ struct Departure {
       try host.files.remove(file.path)
     }
     try host.records.remove(record.mac, of: instance)
-    host.log.notice("\(record.id?.text ?? record.mac.description) (\(name)) is detached: forgotten")
+    host.log.notice(
+      "\(record.id?.text ?? record.mac.description) (\(name)) is detached: forgotten",
+      .forgotten,
+      about: [Subject(record)]
+    )
   }
 
   private func wait() {

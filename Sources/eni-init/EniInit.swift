@@ -32,7 +32,7 @@ struct EniInit: ParsableCommand {
       var command = try parseAsRoot()
       try command.run()
     } catch let failure as any CommandFailure {
-      Log.standard.error("\(failure)")
+      Log.standard.report(failure)
       Glibc.exit(failure.exitStatus.rawValue)
     } catch {
       // Help, the version, and usage errors, which end with 64 (sysexits.h).

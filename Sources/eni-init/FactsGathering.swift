@@ -15,11 +15,10 @@ struct FactsGathering {
   /// When to give up waiting.
   let deadline: ContinuousClock.Instant
 
-  /// The facts of the interface that `argument` names.
+  /// The facts of the interface with this link.
   ///
   /// - Returns: nil when it is the primary, which is left to the image.
-  func facts(of argument: String) throws -> ENIFacts? {
-    let link = try self.link(argument)
+  func facts(of link: Link) throws -> ENIFacts? {
     let udev = try UdevContext()
     let marked = try udev.waitUntilInitialised(link.index, deadline: deadline)
     guard let role = marked.role else { throw AttachFailure.notAnENI(link.name) }
@@ -32,7 +31,12 @@ struct FactsGathering {
     try PrimaryRecord(host: host).remember(primaryMAC, of: instance)
     guard mac != primaryMAC else { return nil }
     if let reason = try Refusal.reason(on: host) {
-      host.log.notice("\(link.name) (\(mac)) is left alone: \(reason)")
+      host.log.notice(
+        "\(link.name) (\(mac)) is left alone: \(reason)",
+        .refused,
+        about: [Subject(link)],
+        [.reason: reason]
+      )
       return nil
     }
     let interface = try settle(mac, link: link, primary: primaryMAC)
@@ -43,7 +47,12 @@ struct FactsGathering {
       metadata: metadata
     )
     if let ignored {
-      host.log.notice("\(link.name), \(interface.id), stays held: \(ignored) in eni-init.conf")
+      host.log.notice(
+        "\(link.name), \(interface.id), stays held: \(ignored) in eni-init.conf",
+        .ignored,
+        about: [Subject(eni: interface.id, interface: link.name, mac: mac)],
+        [.reason: ignored]
+      )
       return nil
     }
     return ENIFacts(
@@ -73,7 +82,8 @@ struct FactsGathering {
     return slots
   }
 
-  private func link(_ argument: String) throws -> Link {
+  /// The link that `argument` names.
+  static func link(_ argument: String) throws -> Link {
     let links = try RouteSocket().links()
     let mac = MACAddress(argument)
     let found = links.first {
@@ -98,7 +108,12 @@ struct FactsGathering {
       // A link that went ends the wait: an index is never used again.
       isLinkPresent: { Self.isPresent(link.index) },
       onWait: { reason, _ in
-        host.log.info("\(link.name) (\(mac)): waiting: \(reason)")
+        host.log.info(
+          "\(link.name) (\(mac)): waiting: \(reason)",
+          .waiting,
+          about: [Subject(link)],
+          [.reason: "\(reason)"]
+        )
       }
     ).interface
   }

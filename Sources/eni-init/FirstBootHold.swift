@@ -37,7 +37,9 @@ struct FirstBootHold {
         try stack.activator.endHold()
       }
       host.log.warning(
-        "IMDS is turned off, so nothing tells which ENI is the primary: all are left to the image"
+        "IMDS is turned off, so nothing tells which ENI is the primary: all are left to the image",
+        .holdEnded,
+        [.instance: instance.text]
       )
     }
   }
@@ -60,7 +62,9 @@ struct FirstBootHold {
       try stack.activator.readHold(releasing: stack.kind == own ? link : nil)
     }
     host.log.notice(
-      "\(link.name) (\(primary)) is the primary, and is left to the image from now on"
+      "\(link.name) (\(primary)) is the primary, and is left to the image from now on",
+      .primaryReleased,
+      about: [Subject(link)]
     )
   }
 }

@@ -63,7 +63,11 @@ struct InstanceRefresh {
     let kernel = try RouteSocket()
     let state = KernelIndex(try kernel.snapshot())
     let renderer = try host.stack(primary: state.link(mac: survey.network.primaryMAC)).renderer
-    var pass = Pass(failures: survey.malformed.sorted { $0.key < $1.key }.map(\.value))
+    var pass = Pass(
+      failures: survey.malformed.sorted { $0.key < $1.key }.map {
+        ENIFailure(cause: $0.value, subject: Subject(mac: $0.key))
+      }
+    )
     for interface in survey.network.interfaces where interface.mac != survey.network.primaryMAC {
       let facts = ENIFacts(
         instance: instance,
@@ -73,13 +77,20 @@ struct InstanceRefresh {
         otherSlots: survey.network.slots,
         isAgreed: former?.interface(interface.mac) == interface
       )
-      pass.attempt { try refresh(facts, state, renderer, &$0) }
+      pass.attempt { pass in
+        try ENIFailure.naming(Subject(facts, on: host)) {
+          try refresh(facts, state, renderer, &pass)
+        }
+      }
     }
     if let primary = survey.interface(survey.network.primaryMAC) {
-      pass.attempt {
+      pass.attempt { pass in
         let isAgreed = former?.interface(primary.mac) == primary
         let work = PrimaryReconciliation(host: host, instance: instance, isAgreed: isAgreed)
-        $0.isInDoubt = try work.run(survey.network, state, kernel) || $0.isInDoubt
+        let isInDoubt = try ENIFailure.naming(Subject(eni: primary.id, mac: primary.mac)) {
+          try work.run(survey.network, state, kernel)
+        }
+        pass.isInDoubt = isInDoubt || pass.isInDoubt
       }
     }
     pass.attempt { try announceLostLinks(survey, state, besides: $0.inForce) }
@@ -156,7 +167,11 @@ struct InstanceRefresh {
       guard let link = state.link(mac: mac), let told = try UdevContext().link(link.index),
         !told.isInitialised
       else { continue }
-      host.log.notice("\(link.name) (\(mac)) is new, and udev has missed it: announced again")
+      host.log.notice(
+        "\(link.name) (\(mac)) is new, and udev has missed it: announced again",
+        .announced,
+        about: [Subject(link)]
+      )
       try Uevent.announce(link.name)
     }
   }

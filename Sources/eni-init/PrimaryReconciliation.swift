@@ -38,7 +38,10 @@ struct PrimaryReconciliation {
     if wrote || !changes.isEmpty {
       let list = plan.addresses.map { "\($0.address)" }.joined(separator: ", ")
       host.log.notice(
-        "\(link.name), the primary: secondary addresses \(list.isEmpty ? "none" : list)"
+        "\(link.name), the primary: secondary addresses \(list.isEmpty ? "none" : list)",
+        .primaryAddresses,
+        about: [Subject(link)],
+        [.addresses: list, .added: changes.added, .withdrawn: changes.withdrawn]
       )
     }
     return earlier.contains { !told.addresses.contains($0) } && !isAgreed

@@ -29,7 +29,10 @@ struct PrimaryRecord {
       let isNews = try host.records.save(record, of: instance)
       if isNews {
         host.log.notice(
-          "\(primary) is the primary ENI of \(instance); any other is held from now on"
+          "\(primary) is the primary ENI of \(instance); any other is held from now on",
+          .primaryRecorded,
+          about: [Subject(mac: primary)],
+          [.instance: instance.text]
         )
       }
       return isNews

@@ -36,7 +36,9 @@ struct Reconciliation {
       }
       try verification.run(kernel)
       let withdrew = try withdraw(plan, kernel)
-      if wrote || changed || withdrew { host.log.notice(plan.summary) }
+      if wrote || changed || !withdrew.isEmpty {
+        say(plan, isNew ? .configured : .changed, before, withdrew)
+      }
     } catch {
       throw undo.run(because: error, kernel: kernel)
     }
@@ -54,7 +56,7 @@ struct Reconciliation {
     do {
       _ = try write(plan, for: stack, undo: &undo)
       try kernel.apply(Difference(plan, state: before, isNew: true)?.link ?? [])
-      host.log.notice(plan.summary)
+      say(plan, .prepared, before, [])
     } catch {
       throw undo.run(because: error, kernel: kernel)
     }
@@ -129,13 +131,36 @@ struct Reconciliation {
   }
 
   /// Takes back what the ENI no longer has; last, so that what comes is there before this goes.
-  private func withdraw(_ plan: InterfacePlan, _ kernel: RouteSocket) throws -> Bool {
+  private func withdraw(_ plan: InterfacePlan, _ kernel: RouteSocket) throws -> [Change] {
     let state = KernelIndex(try kernel.snapshot())
     let changes =
       facts.isAgreed
       ? Withdrawal.changes(plan, state: state) : Withdrawal.unasked(plan, state: state)
     try kernel.apply(changes)
-    return !changes.isEmpty
+    return changes
+  }
+
+  /// Says what was done, once.
+  private func say(
+    _ plan: InterfacePlan,
+    _ event: Event,
+    _ before: KernelState,
+    _ withdrew: [Change]
+  ) {
+    let link = before.link(mac: plan.mac)
+    let former = before.addresses.filter { $0.link == link?.index }.map(\.prefix)
+    host.log.notice(
+      plan.summary,
+      plan.isHeld ? .held : event,
+      about: [Subject(plan)],
+      [
+        .table: plan.interface.attachment.table.description,
+        .addresses: plan.addresses.map(\.description).joined(separator: ", "),
+        .added: plan.addresses.filter { !former.contains($0) }.map(\.description)
+          .joined(separator: ", "),
+        .withdrawn: withdrew.withdrawn,
+      ]
+    )
   }
 
   private func activate(
@@ -179,7 +204,10 @@ struct Reconciliation {
       let obstacle = try activator.obstacle(besides: link)
     else { return true }
     host.log.notice(
-      "\(plan.name) is configured by netlink until its file is next read: \(obstacle)"
+      "\(plan.name) is configured by netlink until its file is next read: \(obstacle)",
+      .takeoverDelayed,
+      about: [Subject(plan)],
+      [.reason: obstacle]
     )
     return false
   }

@@ -19,7 +19,9 @@ extension RefreshFailure: CommandFailure {
   }
 
   var description: String {
-    failures.map { "\($0)" }.joined(separator: "\n")
-      + "\nThe other ENIs are up to date; the next refresh tries again"
+    failures.map { "\($0)" }.joined(separator: "\n") + "\n\(Self.outlook)"
   }
+
+  /// What it means, said once after them.
+  static let outlook = "The other ENIs are up to date; the next refresh tries again"
 }

@@ -43,6 +43,11 @@ struct SlotTransfer {
       changes.append(.removeAlternativeName(stale, link.index, link.name))
     }
     try kernel.apply(changes)
-    host.log.notice("\(link.name) has left its slot: it is \(free) until it is looked at")
+    host.log.notice(
+      "\(link.name) has left its slot: it is \(free) until it is looked at",
+      .movedAside,
+      about: [Subject(link)],
+      [.reason: "the slot of \(name) is another ENI's now"]
+    )
   }
 }

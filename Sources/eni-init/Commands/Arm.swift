@@ -26,7 +26,7 @@ struct Arm: ParsableCommand {
   func run() throws {
     let host = try Host(root: options.root)
     if let reason = Refusal.turnedOff(host) {
-      return host.log.notice("nothing is done: \(reason)")
+      return host.log.notice("nothing is done: \(reason)", .refused, [.reason: reason])
     }
     let instance = try host.identity()
     let source = MetadataSource(options, deadline: .now + timeout.duration)
@@ -43,7 +43,9 @@ struct Arm: ParsableCommand {
       if let obstacle = try stack.activator.obstacle(besides: nil) {
         host.log.warning(
           "\(stack.kind.title) has not read the hold: \(obstacle). Until the next boot or a reload "
-            + "by hand, an ENI that is plugged in is left to the image at first"
+            + "by hand, an ENI that is plugged in is left to the image at first",
+          .holdUnread,
+          [.reason: obstacle]
         )
       } else {
         try stack.activator.readHold(releasing: nil)

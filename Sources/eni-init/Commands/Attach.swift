@@ -30,7 +30,7 @@ struct Attach: ParsableCommand {
   func run() throws {
     let host = try Host(root: options.root)
     if let reason = Refusal.turnedOff(host) {
-      return host.log.notice("nothing is done: \(reason)")
+      return host.log.notice("nothing is done: \(reason)", .refused, [.reason: reason])
     }
     let deadline = ContinuousClock.now + timeout.duration
     let gathering = FactsGathering(
@@ -38,31 +38,55 @@ struct Attach: ParsableCommand {
       metadata: MetadataSource(options, deadline: deadline).metadata,
       deadline: deadline
     )
+    let link = try FactsGathering.link(interface)
+    let attached = try ENIFailure.naming(Subject(link)) { try attach(link, gathering) }
+    guard let attached else { return }
+    try InstanceRefresh(
+      host: host,
+      instance: attached.instance,
+      metadata: gathering.metadata
+    ).repair()
+  }
+
+  /// - Returns: what was configured; nil when there was nothing to configure.
+  private func attach(_ link: Link, _ gathering: FactsGathering) throws -> ENIFacts? {
+    let host = gathering.host
     let facts: ENIFacts?
     do {
-      facts = try gathering.facts(of: interface)
+      facts = try gathering.facts(of: link)
     } catch IMDSError.linkGone(let mac) {
       // Detached before it was configured: nothing was changed, nothing is left to do.
-      return host.log.notice("\(mac) went away before IMDS knew it")
+      host.log.notice(
+        "\(mac) went away before IMDS knew it",
+        .goneEarly,
+        about: [Subject(link)]
+      )
+      return nil
     } catch IMDSError.denied(let path) {
       try FirstBootHold(host: host).giveUp(try host.identity())
       throw IMDSError.denied(path: path)
     }
-    guard let facts else { return }
+    guard let facts else { return nil }
     try host.locked(within: .seconds(30)) {
       // Also when it fails: the ENI may have been the way in that is closed now.
       defer { release(facts.primaryMAC, host) }
-      try Reconciliation(host: host, facts: facts).run()
+      try ENIFailure.naming(Subject(facts, on: host)) {
+        try Reconciliation(host: host, facts: facts).run()
+      }
     }
-    try InstanceRefresh(host: host, instance: facts.instance, metadata: gathering.metadata)
-      .repair()
+    return facts
   }
 
   private func release(_ primary: MACAddress, _ host: Host) {
     do {
       try FirstBootHold(host: host).release(primary)
     } catch {
-      host.log.error("the primary ENI \(primary) may still be held: \(error)")
+      host.log.error(
+        "the primary ENI \(primary) may still be held: \(error)",
+        .failed,
+        about: [Subject(mac: primary)],
+        [.reason: "\(error)"]
+      )
     }
   }
 }

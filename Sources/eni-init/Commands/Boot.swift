@@ -38,7 +38,11 @@ struct Boot: ParsableCommand {
       for mask in host.stacks.compactMap(\.renderer.holdMask) {
         _ = try host.files.replace(mask)
       }
-      return host.log.notice("nothing is done, and no ENI is held: \(reason)")
+      return host.log.notice(
+        "nothing is done, and no ENI is held: \(reason)",
+        .refused,
+        [.reason: reason]
+      )
     }
     guard let instance = try HostIdentity.instanceID(host.files) else {
       return host.log.notice("the hypervisor shows no instance id, so nothing is removed")
@@ -55,11 +59,19 @@ struct Boot: ParsableCommand {
       let isOurs = file.isForPrimary || kept.contains(where: file.isFor)
       guard file.instance != instance || !isOurs else { continue }
       try host.files.remove(file.path)
-      host.log.notice("removed \(file.path), which no ENI of \(instance) has")
+      host.log.notice(
+        "removed \(file.path), which no ENI of \(instance) has",
+        .foreignRemoved,
+        [.file: file.path, .instance: file.instance?.text ?? ""]
+      )
     }
     for other in foreign {
       try host.records.removeAll(of: other)
-      host.log.notice("forgot the ENIs of \(other): this is \(instance)")
+      host.log.notice(
+        "forgot the ENIs of \(other): this is \(instance)",
+        .foreignRemoved,
+        [.instance: other.text]
+      )
     }
   }
 }

@@ -24,7 +24,7 @@ struct Detach: ParsableCommand {
   func run() throws {
     let host = try Host(root: options.root)
     if let reason = Refusal.turnedOff(host) {
-      return host.log.notice("nothing is done: \(reason)")
+      return host.log.notice("nothing is done: \(reason)", .refused, [.reason: reason])
     }
     let departure = Departure(
       host: host,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import HostSystem
+import NetworkModel
 import Rendering
 
 /// `eni-init seal`: the last thing before an image is made of a disk.
@@ -35,7 +36,9 @@ struct Seal: ParsableCommand {
         try host.records.removeAll(of: instance)
         removed.append("\(RecordStore.directory)/\(instance)")
       }
-      if !removed.isEmpty { host.log.notice("sealed: removed \(removed.joined(separator: ", "))") }
+      if !removed.isEmpty {
+        host.log.notice("sealed: removed \(removed.joined(separator: ", "))", .sealed)
+      }
     }
   }
 }

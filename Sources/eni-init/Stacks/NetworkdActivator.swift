@@ -46,7 +46,11 @@ struct NetworkdActivator: Activator {
   /// over.
   func assist(_ link: Link) throws {
     guard try NetworkdState(link.index, files)?.hasFailed ?? false else { return }
-    log.warning("networkd has given \(link.name) up, and is told to begin anew")
+    log.warning(
+      "networkd has given \(link.name) up, and is told to begin anew",
+      .stuck,
+      about: [Subject(link)]
+    )
     try Command("/usr/bin/networkctl", ["reconfigure", link.name.text]).run()
   }
 

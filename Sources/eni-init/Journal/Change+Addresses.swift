@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+import NetworkModel
+
+extension [Change] {
+  /// The addresses that came by these changes, for the journal; empty for none.
+  var added: String {
+    list {
+      guard case .addAddress(let prefix, _, _) = $0 else { return nil }
+      return prefix
+    }
+  }
+
+  /// The addresses that went by them.
+  var withdrawn: String {
+    list {
+      guard case .removeAddress(let prefix, _, _) = $0 else { return nil }
+      return prefix
+    }
+  }
+
+  private func list(_ address: (Change) -> IPPrefix?) -> String {
+    compactMap(address).map(\.description).joined(separator: ", ")
+  }
+}
