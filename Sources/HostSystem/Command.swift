@@ -32,14 +32,17 @@ package struct Command: Hashable, Sendable {
     _ body: ([UInt8]) -> Void
   ) throws(CommandError) {
     var ends: [CInt] = [0, 0]
-    guard pipe(&ends) == 0 else { throw .notStarted(self, errno: errno) }
-    // pipe2(2) would do it in one step, and cannot be seen from here; no other thread starts a child.
-    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    // Not a pipe: pipe2(2) cannot be seen from here, and another child that had the end to write to
+    // would keep the reading from its end.
+    let type = CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+    guard socketpair(AF_UNIX, type, 0, &ends) == 0 else {
+      throw .notStarted(self, errno: errno)
+    }
     let output = OwnedFileDescriptor(adopting: ends[0])
     let process = try start(writingTo: OwnedFileDescriptor(adopting: ends[1]))
     guard Self.lines(of: output, limit: limit, body) else {
-      // It would wait for ever for somebody to read the rest.
-      kill(process, SIGTERM)
+      // It would wait for ever for somebody to read the rest; any other signal may be blocked in it.
+      kill(process, SIGKILL)
       try? wait(for: process)
       throw .tooMuchOutput(self, limit: limit)
     }

@@ -32,6 +32,9 @@ struct LaunchTests {
     try guest.waitUntilAnswering()
     try guest.waitUntilIdle()
     try guest.expectRouted("in the instance that is baked")
+    let events = try guest.machine.run("journalctl -b -o json ENI_ID=\(guest.second.id)")
+    #expect(events.contains(#""EVENT":"configured""#) && events.contains(#""INTERFACE":"nic1""#))
+    #expect(try guest.machine.run("eni-init history nic1").contains("  configured  "))
     return try guest.bake(networkFiles: networkFiles)
   }
 

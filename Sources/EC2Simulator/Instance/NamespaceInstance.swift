@@ -102,6 +102,19 @@ package final class NamespaceInstance {
     }
   }
 
+  /// Starts journald, so that messages with fields are kept; those without stay in ``journal()``.
+  package func startJournald() throws {
+    // The machine's kernel messages and audit are none of the instance's business.
+    try write(
+      "/run/systemd/journald.conf.d/box.conf",
+      content: "[Journal]\nStorage=volatile\nReadKMsg=no\nAudit=\nRateLimitIntervalSec=0\n"
+    )
+    // It does not start without control groups.
+    try check(["mount", "-t", "cgroup2", "cgroup2", "/sys/fs/cgroup"])
+    try daemon(["/lib/systemd/systemd-journald"], name: "journald")
+    try Condition.wait(until: "journald") { try run(["journalctl", "--sync"]).status == 0 }
+  }
+
   /// Does `body` while no udevd runs, as in an upgrade of udev: it never sees what happens then.
   package func restartUdevd(during body: () throws -> Void) throws {
     try check(["udevadm", "control", "--exit"])
