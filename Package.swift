@@ -89,7 +89,7 @@ let package = Package(
     ),
     .testTarget(
       name: "ReportingTests",
-      dependencies: ["NetworkModel", "Planning", "Reporting", "TestSupport"],
+      dependencies: ["NetworkModel", "Planning", "Reporting", "EC2Simulator", "TestSupport"],
       exclude: ["Goldens"],
       swiftSettings: strict
     ),

@@ -21,9 +21,9 @@ struct EniInit: ParsableCommand {
       """,
     version: eniInitVersion,
     subcommands: [
-      Status.self, Check.self, Explain.self, MapCommand.self, History.self, Plan.self, Config.self,
-      Report.self, Attach.self, Detach.self, Refresh.self, Boot.self, Seal.self, Arm.self,
-      Render.self,
+      Status.self, Check.self, Explain.self, MapCommand.self, History.self, Metrics.self, Plan.self,
+      Config.self, Report.self, Attach.self, Detach.self, Refresh.self, Boot.self, Seal.self,
+      Arm.self, Render.self,
     ]
   )
 

@@ -151,5 +151,26 @@ extension FlowTests {
       #expect(result.errors.contains("cannot run `/usr/bin/journalctl"), "\(result)")
       #expect(result.errors.contains("check that it is installed"), "\(result)")
     }
+
+    @Test("metrics of a routed ENI, in a file that is replaced in one step and anybody may read")
+    func metrics() throws {
+      let stage = try Stage.withUs()
+      try stage.plug(stage.second, as: "ens6")
+      try stage.waitUntilRouted(stage.second)
+      let labels = #"{interface="nic1",eni="\#(stage.second.id)",mac="\#(stage.second.mac)""#
+      let text = try stage.shell("eni-init metrics")
+      #expect(text.contains(#"eni_init_eni_state\#(labels),state="routed"} 1"#), "\(text)")
+      #expect(text.contains("eni_init_eni_addresses\(labels)} 2"), "\(text)")
+      #expect(text.contains("eni_init_imds_up 1\n"))
+      let file = try stage.shell(
+        "mkdir /run/x; cd /run/x; umask 077; eni-init metrics --output eni.prom; ls -A; stat -c %a *"
+      )
+      #expect(file == "eni.prom\n644\n")
+      stage.cloud.imds.refuseConnections(for: .seconds(600))
+      #expect(try stage.shell("eni-init metrics").contains("eni_init_imds_up 0\n"))
+      let missing = try stage.instance.run(["eni-init", "metrics", "--output", "/run/y/eni.prom"])
+      #expect(missing.status == 64 && missing.output.isEmpty)
+      #expect(missing.errors.contains("cannot write into /run/y/: No such file"), "\(missing)")
+    }
   }
 }

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+import HostSystem
+import NetworkModel
+
+/// The file from which node_exporter's textfile collector reads.
+struct MetricsFile {
+  private let path: String
+
+  /// The file at `path`.
+  ///
+  /// - Throws: ``MetricsFailure`` without its directory: who reads there makes it, and one that we made
+  ///   would hide a mistake.
+  init(_ path: String) throws {
+    guard let name = path.split(separator: "/").last, !path.hasSuffix("/") else {
+      throw MetricsFailure.noFile(path)
+    }
+    let prefix = path.dropLast(name.count)
+    // Also makes a relative path absolute, which the store of files takes for one below the root.
+    guard let resolved = realpath(prefix.isEmpty ? "." : String(prefix), nil) else {
+      throw MetricsFailure.noDirectory(String(prefix), errno: errno)
+    }
+    defer { free(resolved) }
+    let directory = String(cString: resolved)
+    self.path = (directory == "/" ? "" : directory) + "/" + name
+  }
+
+  /// Replaces it in one step: a reader sees the former content or this, whole, and may be anybody.
+  func replace(with text: String) throws {
+    _ = try FileStore().replace(ConfigFile(path: path, content: text, mode: 0o644))
+  }
+}
