@@ -23,7 +23,7 @@ struct Report: ParsableCommand {
   func run() throws {
     let progress = Progress()
     var redaction = Redaction()
-    try ReportSections(options: options).forEach { title, body in
+    try ReportSections(options: options).tell { title, body in
       progress.step(title)
       let text = ReportSection(title, body()).text
       progress.end()

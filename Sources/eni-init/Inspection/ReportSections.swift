@@ -4,7 +4,9 @@ import HostSystem
 import Reporting
 import Rtnetlink
 
-/// The parts of a report. What cannot be told is said in its place, and the next part follows.
+/// The parts of a report.
+///
+/// What cannot be told is said in its place, and the next part follows.
 struct ReportSections {
   let options: HostOptions
 
@@ -33,7 +35,7 @@ struct ReportSections {
   ]
 
   /// Gives `body` each part in turn: its title, and what makes it.
-  func forEach(_ body: (String, () -> String) throws -> Void) throws {
+  func tell(_ body: (String, () -> String) throws -> Void) throws {
     try body("Versions") { (try? versions()) ?? "" }
     let host: Host
     do { host = try Host(root: options.root) } catch {
