@@ -69,7 +69,7 @@ stacks: setup-test ## Unpack the network stacks that tests run in a box
 lint: ## Check format, imports and scripts
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
 	.ci/check-imports
-	shellcheck .ci/run .ci/check-imports packaging/build-deb packaging/check-deb packaging/cloud/50-eni-init packaging/ifupdown/eni-init \
+	shellcheck .ci/run .ci/check-imports packaging/build-deb packaging/check-deb packaging/checks/* packaging/cloud/50-eni-init packaging/ifupdown/eni-init \
 	  packaging/aws/check \
 	  Sources/EC2Simulator/Instance/{prepare-instance,start-unit,follow-udev} \
 	  Tests/VirtualMachineTests/Images/build-guest-image Tests/FlowTests/Stacks/unpack-packages
