@@ -143,7 +143,8 @@ package struct FileStore: Sendable {
       }
       return nil
     }
-    return String(decoding: target[..<length].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    // A C char has a sign on amd64 and none on arm64.
+    return String(decoding: target[..<length].map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
   }
 
   /// When a file or symbolic link itself was last written, since the epoch; nil for none.
