@@ -140,9 +140,11 @@ install: program ## Lay the program and its files out under DESTDIR
 	install -D -m 644 packaging/container-ports/container-ports.nft $(DESTDIR)/usr/lib/eni-init/container-ports.nft
 	install -D -m 644 packaging/conf/eni-init.conf $(DESTDIR)/etc/eni-init/eni-init.conf
 	install -D -m 755 packaging/cloud/50-eni-init $(DESTDIR)/etc/cloud/clean.d/50-eni-init
+	install -D -m 755 packaging/ifupdown/eni-init $(DESTDIR)/etc/network/if-pre-up.d/eni-init
 	install -D -m 644 packaging/man/eni-init.8 $(DESTDIR)/usr/share/man/man8/eni-init.8
 	install -D -m 644 packaging/man/eni-init.conf.5 $(DESTDIR)/usr/share/man/man5/eni-init.conf.5
-	install -d $(DESTDIR)/etc/eni-init/instances $(DESTDIR)/etc/eni-init/container-ports $(DESTDIR)/etc/iproute2/rt_tables.d
+	install -d $(DESTDIR)/etc/eni-init/{instances,container-ports} $(DESTDIR)/etc/iproute2/rt_tables.d \
+	  $(DESTDIR)/etc/systemd/network
 
 .PHONY: clean
 clean: ## Remove what was built
