@@ -10,7 +10,7 @@ SCRATCH ?= .build
 # What building, testing and packaging need beside Swift 6.3, git and make.
 BUILD_PACKAGES := libudev-dev pkg-config
 TEST_PACKAGES := $(BUILD_PACKAGES) iproute2 iputils-ping nftables systemd udev dbus procps strace \
-  time curl isc-dhcp-client binutils debhelper dpkg-dev fakeroot lintian man-db shellcheck \
+  time curl isc-dhcp-client binutils debhelper dpkg-dev fakeroot autopkgtest lintian man-db shellcheck \
   mmdebstrap rpm e2fsprogs qemu-system-x86 qemu-utils python3-jsonschema
 
 # A network, mount and process namespace of its own for whatever touches a kernel's network: the
@@ -69,8 +69,8 @@ stacks: setup-test ## Unpack the network stacks that tests run in a box
 lint: ## Check format, imports and scripts
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
 	.ci/check-imports
-	shellcheck .ci/run .ci/check-imports packaging/build-deb packaging/check-deb packaging/checks/* packaging/cloud/50-eni-init packaging/ifupdown/eni-init \
-	  packaging/aws/check \
+	shellcheck .ci/run .ci/check-imports packaging/{build-deb,check-deb} packaging/checks/* \
+	  packaging/debian/tests/{smoke,units} packaging/cloud/50-eni-init packaging/ifupdown/eni-init packaging/aws/check \
 	  Sources/EC2Simulator/Instance/{prepare-instance,start-unit,follow-udev} \
 	  Tests/VirtualMachineTests/Images/build-guest-image Tests/FlowTests/Stacks/unpack-packages
 
