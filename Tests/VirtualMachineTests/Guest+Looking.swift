@@ -131,6 +131,14 @@ extension Guest {
     #expect(try cloud.vpc.dhcpPackets(of: second.id).isEmpty, moment)
   }
 
+  /// systemd found no circle in the order of the units, one of which it would have left out.
+  func expectNoCycle(_ moment: Comment) throws {
+    let cycles = try machine.run(
+      "journalctl -b --no-pager -o cat _PID=1 | grep -i 'ordering cycle' || true"
+    )
+    #expect(cycles.isEmpty, moment)
+  }
+
   /// systemd has no complaint about a unit of the package.
   func expectNoFailure(_ moment: Comment) throws {
     let failed = try machine.run("systemctl list-units --no-legend --state=failed 'eni-init*'")

@@ -27,10 +27,33 @@ struct PackageLifeTests {
     try detach(guest)
   }
 
+  /// In the order of a boot, what cloud-init's second stage is: it waits for the network, and
+  /// sysinit.target, which units wait for by default, waits for it.
+  private static let earlyUser = """
+    cat >/etc/systemd/system/early-network-user.service <<'INI'
+    [Unit]
+    Description=Stand-in for cloud-init with the network
+    DefaultDependencies=no
+    After=systemd-networkd-wait-online.service
+    Before=network-online.target sysinit.target shutdown.target
+    Conflicts=shutdown.target
+
+    [Service]
+    Type=oneshot
+    RemainAfterExit=yes
+    ExecStart=/bin/true
+
+    [Install]
+    WantedBy=multi-user.target
+    INI
+    systemctl --quiet enable early-network-user.service
+    """
+
   private func install(_ guest: Guest) throws {
     let live = """
       ip -o link; ip -o -4 address | sed 's/valid_lft.*//'; ip rule; ip route
       """
+    try guest.machine.run(Self.earlyUser)
     let before = try guest.machine.run(live)
     let probe = try probePrimary(guest)
     let said = try guest.install()
@@ -62,6 +85,7 @@ struct PackageLifeTests {
     try guest.reboot()
     try guest.waitUntilAnswering()
     try expectRouted(guest, moment)
+    try guest.expectNoCycle(moment)
     try guest.printBootTime(moment)
   }
 
