@@ -20,7 +20,9 @@ extension VirtualMachineConfiguration {
     [
       "-smbios", "type=0,vendor=Amazon EC2",
       "-smbios",
-      "type=1,manufacturer=Amazon EC2,product=\(Self.value(instanceType)),uuid=\(systemUUID)",
+      // The serial number is the same, by which cloud-init believes that it is on EC2.
+      "type=1,manufacturer=Amazon EC2,product=\(Self.value(instanceType)),uuid=\(systemUUID)"
+        + ",serial=\(systemUUID)",
       "-smbios", "type=2,manufacturer=Amazon EC2,asset=\(instanceID)",
       "-smbios", "type=3,manufacturer=Amazon EC2",
     ]
