@@ -115,6 +115,18 @@ extension Guest {
     #expect(try !mainDefaultRoutes().contains("nic1"), moment)
   }
 
+  /// The second ENI is routed, has never asked for a lease, and what events have started is done.
+  func expectAtRest(
+    _ moment: Comment,
+    file: String = "/etc/systemd/network/05-eni-init-nic1.network"
+  ) throws {
+    try waitUntilAnswering()
+    try waitUntilIdle()
+    try expectRouted(moment, file: file)
+    try expectNoDHCP(moment)
+    try expectNoFailure(moment)
+  }
+
   /// What the VPC has dropped of both ENIs' packets because their source was not the ENI's.
   private func sourceCheckDrops() throws -> [Int] {
     try [primary, second].map { try cloud.vpc.sourceCheckDrops(of: $0.id).total }
@@ -129,6 +141,17 @@ extension Guest {
   /// It has never asked for a lease.
   func expectNoDHCP(_ moment: Comment) throws {
     #expect(try cloud.vpc.dhcpPackets(of: second.id).isEmpty, moment)
+  }
+
+  /// All was done by eni-init-boot.service, and that had ended before anything about the network.
+  func expectPreparedBeforeTheNetwork() throws {
+    let journal = try journal(of: "eni-init-boot.service")
+    #expect(journal.contains("\(second.id) is nic1: "))
+    let prepared = try moment("ExecMainExit", of: "eni-init-boot.service")
+    #expect(prepared > 0)
+    let target = try moment("ActiveEnter", of: "network-pre.target")
+    let networkd = try moment("ExecMainStart", of: "systemd-networkd.service")
+    #expect(prepared <= target && prepared <= networkd)
   }
 
   /// systemd found no circle in the order of the units, one of which it would have left out.

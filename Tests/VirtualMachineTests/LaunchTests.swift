@@ -94,7 +94,7 @@ struct LaunchTests {
     let guest = try Guest(launching: launch, from: baked)
     try expectSettled(guest, baked, "launched with cloud-init's facts alone")
     try guest.expectNoDHCP("launched with cloud-init's facts alone")
-    try expectPreparedBeforeTheNetwork(guest)
+    try guest.expectPreparedBeforeTheNetwork()
     try guest.refresh()
     try guest.expectNoFailure("after a refresh without IMDS")
     try guest.restart(in: .primaryLower)
@@ -162,15 +162,5 @@ struct LaunchTests {
     #expect(journal.contains("ens5 is tried as the primary; 1 other ENIs are held"), moment)
     let hold = try guest.machine.run("cat /run/systemd/network/06-eni-init-first-boot.network")
     #expect(hold.contains("Property=!INTERFACE=\(guest.primaryLink)\n"), moment)
-  }
-
-  /// All was done by eni-init-boot.service, and that had ended before anything about the network.
-  private func expectPreparedBeforeTheNetwork(_ guest: Guest) throws {
-    let journal = try guest.journal(of: "eni-init-boot.service")
-    #expect(journal.contains("\(guest.second.id) is nic1: 10.0.1.20/24, 10.0.1.21/32"))
-    let prepared = try guest.moment("ExecMainExit", of: "eni-init-boot.service")
-    #expect(prepared > 0)
-    #expect(try prepared <= guest.moment("ActiveEnter", of: "network-pre.target"))
-    #expect(try prepared <= guest.moment("ExecMainStart", of: "systemd-networkd.service"))
   }
 }

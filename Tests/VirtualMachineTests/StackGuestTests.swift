@@ -121,11 +121,7 @@ struct StackGuestTests {
   }
 
   private func expectRouted(_ guest: Guest, _ stack: Stack, _ moment: Comment) throws {
-    try guest.waitUntilAnswering()
-    try guest.waitUntilIdle()
-    try guest.expectRouted(moment, file: stack.file)
-    try guest.expectNoDHCP(moment)
-    try guest.expectNoFailure(moment)
+    try guest.expectAtRest(moment, file: stack.file)
     let isUp = try guest.machine.result(of: stack.isUp)
     #expect(isUp.status == 0, "\(moment): \(isUp)")
   }
