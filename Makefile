@@ -43,7 +43,7 @@ test: setup-test lint check-aws stacks ## Run every test: units, kernel, whole f
 	$(MAKE) deb rpm images
 	$(SUDO) env "PATH=$(PATH)" packaging/check-deb .build/eni-init_*.deb
 	$(PRIVATELY) $(call LIMITED,40m) \
-	  swift test --skip-build --no-parallel --filter VirtualMachineTests --skip StackGuestTests
+	  swift test --skip-build --no-parallel --filter VirtualMachineTests --skip GuestTests
 
 .PHONY: power-cuts
 power-cuts: deb images ## Cut the power of a virtual machine at 20 points of an attach
@@ -52,10 +52,10 @@ power-cuts: deb images ## Cut the power of a virtual machine at 20 points of an 
 	  swift test --skip-build --no-parallel --filter PowerCutTests
 
 .PHONY: stack-guests
-stack-guests: deb images ## Let guests with ifupdown, NetworkManager and a script live through it all
+stack-guests: deb images ## Let guests with other network stacks, and with cloud-init, live through it all
 	swift build --build-tests
-	$(PRIVATELY) $(call LIMITED,40m) \
-	  swift test --skip-build --no-parallel --filter StackGuestTests
+	$(PRIVATELY) $(call LIMITED,90m) \
+	  swift test --skip-build --no-parallel --filter GuestTests
 
 # Not installed on this machine, whose network they would take over.
 .PHONY: stacks
