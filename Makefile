@@ -6,12 +6,15 @@ SHELL := /bin/bash
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 DESTDIR ?=
+# Where zsh looks; elsewhere than on Debian it is /usr/share/zsh/site-functions.
+ZSH_COMPLETIONS ?= /usr/share/zsh/vendor-completions
 SCRATCH ?= .build
 # What building, testing and packaging need beside Swift 6.3, git and make.
 BUILD_PACKAGES := libudev-dev pkg-config
 TEST_PACKAGES := $(BUILD_PACKAGES) iproute2 iputils-ping nftables systemd udev dbus procps strace \
   time curl isc-dhcp-client binutils debhelper dpkg-dev fakeroot autopkgtest lintian man-db shellcheck \
-  mmdebstrap rpm e2fsprogs qemu-system-x86 qemu-utils python3-jsonschema
+  mmdebstrap rpm e2fsprogs qemu-system-x86 qemu-utils python3-jsonschema \
+  zsh fish
 
 # A network, mount and process namespace of its own for whatever touches a kernel's network: the
 # machine's own is never changed.
@@ -143,8 +146,17 @@ install: program ## Lay the program and its files out under DESTDIR
 	install -D -m 755 packaging/ifupdown/eni-init $(DESTDIR)/etc/network/if-pre-up.d/eni-init
 	install -D -m 644 packaging/man/eni-init.8 $(DESTDIR)/usr/share/man/man8/eni-init.8
 	install -D -m 644 packaging/man/eni-init.conf.5 $(DESTDIR)/usr/share/man/man5/eni-init.conf.5
+	install -D -m 644 packaging/man/eni-init-checks.7 $(DESTDIR)/usr/share/man/man7/eni-init-checks.7
+	install -D -m 644 docs/status.schema.json $(DESTDIR)/usr/share/doc/eni-init/status.schema.json
+	$(call completion,bash,/usr/share/bash-completion/completions/eni-init)
+	$(call completion,zsh,$(ZSH_COMPLETIONS)/_eni-init)
+	$(call completion,fish,/usr/share/fish/vendor_completions.d/eni-init.fish)
 	install -d $(DESTDIR)/etc/eni-init/{instances,container-ports} $(DESTDIR)/etc/iproute2/rt_tables.d \
 	  $(DESTDIR)/etc/systemd/network
+
+define completion
+$(SCRATCH)/release/eni-init --generate-completion-script $(1) | install -D -m 644 /dev/stdin $(DESTDIR)$(2)
+endef
 
 .PHONY: clean
 clean: ## Remove what was built

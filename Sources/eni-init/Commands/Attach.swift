@@ -16,7 +16,8 @@ struct Attach: ParsableCommand {
   )
 
   @Argument(
-    help: "The interface: a name, an alternative name such as the ENI id, an index or a MAC."
+    help: "The interface: a name, an alternative name such as the ENI id, an index or a MAC.",
+    completion: .links
   )
   var interface: String
 

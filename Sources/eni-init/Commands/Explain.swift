@@ -21,7 +21,7 @@ struct Explain: ParsableCommand {
       """
   )
 
-  @Argument(help: "An address of this host, or an interface.")
+  @Argument(help: "An address of this host, or an interface.", completion: .links)
   var subject: String
 
   @Argument(help: ArgumentHelp("The word \"to\" and an address.", valueName: "to destination"))

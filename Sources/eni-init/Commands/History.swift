@@ -16,7 +16,10 @@ struct History: ParsableCommand {
       """
   )
 
-  @Argument(help: "The ENI: its id, its MAC or a name; all ENIs when there is none.")
+  @Argument(
+    help: "The ENI: its id, its MAC or a name; all ENIs when there is none.",
+    completion: .links
+  )
   var interface: String?
 
   @Option(
