@@ -29,7 +29,7 @@ NAMESPACE_TESTS := KernelTests|EC2SimulatorTests|FlowTests
 
 .PHONY: help
 help: ## Say what there is
-	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 .PHONY: demo
 demo: setup-test ## Hot-plug an ENI into an instance in a box, without and with eni-init
@@ -72,7 +72,7 @@ stacks: setup-test ## Unpack the network stacks that tests run in a box
 lint: ## Check format, imports and scripts
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
 	.ci/check-imports
-	shellcheck .ci/run .ci/check-imports packaging/{build-deb,check-deb} packaging/checks/* \
+	shellcheck .ci/run .ci/check-imports packaging/{build-deb,check-deb,check-reproducible} packaging/checks/* \
 	  packaging/debian/tests/{smoke,units} packaging/cloud/50-eni-init packaging/ifupdown/eni-init packaging/aws/check \
 	  Sources/EC2Simulator/Instance/{prepare-instance,start-unit,follow-udev} \
 	  Tests/VirtualMachineTests/Images/build-guest-image Tests/FlowTests/Stacks/unpack-packages
@@ -105,6 +105,10 @@ images: setup-test ## Build the Debian guests that the virtual machines start fr
 	  $(SUDO) Tests/VirtualMachineTests/Images/build-guest-image --cached $$suite .build-guests; \
 	done
 
+.PHONY: reproducible
+reproducible: setup-test ## Build the Debian package twice, as two builders would, and compare
+	packaging/check-reproducible
+
 .PHONY: bench
 bench: setup-test ## Print what an attach costs, whole process
 	packaging/build-deb
@@ -131,6 +135,7 @@ endef
 program: setup-build ## Build the program as packages have it
 	swift build --scratch-path $(SCRATCH) --configuration release --product eni-init \
 	  --static-swift-stdlib --disable-local-rpath -Xswiftc -gnone \
+	  -Xswiftc -Xfrontend -Xswiftc -disable-incremental-llvm-codegen \
 	  -Xlinker -z -Xlinker relro -Xlinker -z -Xlinker now
 
 .PHONY: install
