@@ -123,6 +123,14 @@ struct BootTests {
     #expect(try boot().errors.isEmpty)
   }
 
+  @Test("outside EC2 a refresh has nothing to do, which is no failure")
+  func refreshWithoutIdentity() throws {
+    let root = try TemporaryRoot()
+    let result = try Program([BuiltProduct.path("eni-init"), "refresh", "--root", root.path])
+      .result()
+    #expect(result.status == 0 && result.output.isEmpty && result.errors.isEmpty, "\(result)")
+  }
+
   @Test(
     "without an instance id nothing is removed, and the reason is said",
     arguments: ["", "Not Specified\n", "i-../../x\n"]

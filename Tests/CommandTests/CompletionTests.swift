@@ -11,7 +11,9 @@ struct CompletionTests {
 
   @Test("each shell reads its script without a complaint", arguments: ["bash", "zsh", "fish"])
   func syntax(shell: String) throws {
-    let check = try Program([shell, "-n", "/dev/stdin"]).result(input: try script(for: shell))
+    let directory = try TemporaryRoot()
+    try directory.write(try script(for: shell), to: "/completion")
+    let check = try Program([shell, "-n", directory.path + "/completion"]).result()
     #expect(check.status == 0 && check.errors.isEmpty, "\(check)")
   }
 
@@ -20,8 +22,12 @@ struct CompletionTests {
     let lines = """
       \(try script(for: "bash"))
       offer() {
-        COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMP_LINE="$*" COMP_POINT=${#COMP_LINE} COMPREPLY=()
-        _eni_init
+        COMP_WORDS=("$@")
+        COMP_CWORD=$(($# - 1))
+        COMP_LINE="$*"
+        COMP_POINT=${#COMP_LINE}
+        COMPREPLY=()
+        _eni-init eni-init "${COMP_WORDS[-1]}" "${COMP_WORDS[-2]}"
         echo "${COMPREPLY[*]}"
       }
       offer eni-init ch

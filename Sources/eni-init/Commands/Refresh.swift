@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import HostSystem
 
 /// `eni-init refresh`: what the timer starts.
 struct Refresh: ParsableCommand {
@@ -23,9 +24,13 @@ struct Refresh: ParsableCommand {
 
   func run() throws {
     let host = try Host(root: options.root)
+    // Outside EC2 the timer shall not make the host look degraded every minute.
+    guard let instance = try HostIdentity.instanceID(host.files) else {
+      return host.log.remark("nothing is done: the hypervisor shows no instance id")
+    }
     try InstanceRefresh(
       host: host,
-      instance: try host.identity(),
+      instance: instance,
       metadata: MetadataSource(options, deadline: .now + timeout.duration).metadata
     ).run()
   }
