@@ -157,11 +157,27 @@ package final class Stage {
     }
   }
 
-  /// Waits until `eni-init status` has the ENI routed and no run is left.
+  /// Whether the kernel has a rule for each of the ENI's addresses, and in its table a default route for
+  /// each of its families; IMDS is not asked, so that requests can be counted.
+  package func isRouted(_ eni: SimulatedENI) throws -> Bool {
+    let rules = try shell("ip rule; ip -6 rule")
+    let hasRules = eni.sources.allSatisfy { source in
+      rules.contains(
+        "from \(source.isHost ? source.address.description : source.description) lookup"
+      )
+    }
+    return try hasRules
+      && Set(eni.sources.map(\.family)).allSatisfy { family in
+        let option = family == .ipv6 ? "-6" : "-4"
+        return try !shell("ip \(option) route show table \(eni.attachment.table) default").isEmpty
+      }
+  }
+
+  /// Waits until the kernel routes the ENI and no run is left.
   package func waitUntilRouted(_ eni: SimulatedENI, within limit: Duration = .seconds(30)) throws {
     do {
       try Condition.wait(until: "\(eni.id) is routed", within: limit) {
-        try status(of: eni)?.hasSuffix("routed") ?? false
+        try isRouted(eni)
       }
       // The unit's own verdict, so that what follows does not race with it.
       try waitUntilIdle(within: limit)

@@ -111,16 +111,9 @@ extension FlowTests {
       )
     }
 
-    private func routed() throws -> Stage {
-      let stage = try Stage.withUs()
-      try stage.plug(stage.second, as: "ens6")
-      try stage.waitUntilRouted(stage.second)
-      return stage
-    }
-
     @Test("nothing, where nothing is wrong")
     func nothing() throws {
-      let stage = try routed()
+      let stage = try Stage.routed()
       let nothing = try stage.instance.run(["eni-init", "check"])
       #expect(nothing.status == 0, "\(nothing)")
       #expect(nothing.output == "Nothing found: replies are symmetric.\n")
@@ -129,7 +122,7 @@ extension FlowTests {
 
     @Test("what is broken, by its name, and an exit status that tells", arguments: damages)
     func damage(_ damage: Damage) throws {
-      let stage = try routed()
+      let stage = try Stage.routed()
       try damage.cause(stage)
       let result = try stage.instance.run(["eni-init", "check"])
       #expect(result.output.contains(": \(damage.id)"), "\(result)")

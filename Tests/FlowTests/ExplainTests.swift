@@ -8,13 +8,10 @@ extension FlowTests {
   @Suite("Why a reply takes its way", .serialized)
   struct ExplainTests {
     private func routed() throws -> Stage {
-      let stage = try Stage.withUs()
-      var eni = stage.second
-      eni.publicIPv4 = IPv4Address("203.0.113.7")
-      eni.ipv6 = try SimulatedENI.Block("2600:1f18::/64", "2600:1f18::10").parsed()
-      try stage.plug(eni, as: "ens6")
-      try stage.waitUntilRouted(eni)
-      return stage
+      try Stage.routed {
+        $0.publicIPv4 = IPv4Address("203.0.113.7")
+        $0.ipv6 = try SimulatedENI.Block("2600:1f18::/64", "2600:1f18::10").parsed()
+      }
     }
 
     @Test("by the rules that the kernel goes through, found by address or Elastic IP")

@@ -154,9 +154,7 @@ extension FlowTests {
 
     @Test("metrics of a routed ENI, in a file that is replaced in one step and anybody may read")
     func metrics() throws {
-      let stage = try Stage.withUs()
-      try stage.plug(stage.second, as: "ens6")
-      try stage.waitUntilRouted(stage.second)
+      let stage = try Stage.routed()
       let labels = #"{interface="nic1",eni="\#(stage.second.id)",mac="\#(stage.second.mac)""#
       let text = try stage.shell("eni-init metrics")
       #expect(text.contains(#"eni_init_eni_state\#(labels),state="routed"} 1"#), "\(text)")

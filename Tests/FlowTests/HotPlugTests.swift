@@ -122,9 +122,7 @@ extension FlowTests {
 
     @Test("a second run changes nothing, writes nothing, starts nothing and says nothing")
     func twice() throws {
-      let stage = try Stage.withUs()
-      try stage.plug(stage.second, as: "ens6")
-      try stage.waitUntilRouted(stage.second)
+      let stage = try Stage.routed()
       let before = try stage.state()
       let trace = try stage.instance.run([
         "strace", "-f", "-qq", "-e", "trace=execve,clone,clone3,vfork,rename,renameat,renameat2",
@@ -165,9 +163,7 @@ extension FlowTests {
 
     @Test("an address that is assigned later is added by a run, and the others lose no packet")
     func laterAddress() throws {
-      let stage = try Stage.withUs()
-      try stage.plug(stage.second, as: "ens6")
-      try stage.waitUntilRouted(stage.second)
+      let stage = try Stage.routed()
       try addAddress("10.0.1.12", to: stage)
       #expect(
         try stage.shell("cat /etc/systemd/network/05-eni-init-nic1.network")

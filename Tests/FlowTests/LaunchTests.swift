@@ -23,7 +23,7 @@ extension FlowTests {
     private func expectSettled(_ stage: Stage) throws {
       // Not until no run is left: without IMDS one goes on asking.
       try Condition.wait(until: "the second ENI is routed", within: .seconds(30)) {
-        try stage.status(of: stage.second)?.hasSuffix("routed") ?? false
+        try stage.isRouted(stage.second)
       }
       try Condition.wait(until: "the primary has its lease", within: .seconds(30)) {
         try stage.mainDefaultRoutes().contains("via 10.0.0.1 dev ens5")

@@ -24,9 +24,7 @@ extension FlowTests {
 
     @Test("after a reboot udev names the ENI, and it answers before IMDS was asked")
     func rebootWithoutIMDS() throws {
-      let stage = try Stage.withUs()
-      try stage.plug(stage.second, as: "ens6")
-      try stage.waitUntilRouted(stage.second)
+      let stage = try Stage.routed()
       stage.cloud.imds.refuseConnections(for: .seconds(600))
       stage.cloud.imds.clearLog()
       try stage.reboot()
@@ -40,9 +38,7 @@ extension FlowTests {
 
     @Test("without our program a reboot still brings the ENI up")
     func rebootWithoutProgram() throws {
-      let stage = try Stage.withUs()
-      try stage.plug(stage.second, as: "ens6")
-      try stage.waitUntilRouted(stage.second)
+      let stage = try Stage.routed()
       try stage.instance.removeProgram()
       try stage.reboot()
       try waitUntilAnswering(stage)
@@ -71,9 +67,7 @@ extension FlowTests {
 
     @Test("when the link goes, its rules go; the files when IMDS has agreed twice")
     func detach() throws {
-      let stage = try Stage.withUs()
-      try stage.plug(stage.second, as: "ens6")
-      try stage.waitUntilRouted(stage.second)
+      let stage = try Stage.routed()
       try stage.unplug(stage.second)
       try Condition.wait(until: "the rules are gone") {
         try !stage.instance.check(["ip", "rule"]).contains("10001")
@@ -98,9 +92,7 @@ extension FlowTests {
 
     @Test("another ENI in the same slot takes over name and files")
     func replaced() throws {
-      let stage = try Stage.withUs()
-      try stage.plug(stage.second, as: "ens6")
-      try stage.waitUntilRouted(stage.second)
+      let stage = try Stage.routed()
       try stage.unplug(stage.second)
       let successor = try SimulatedENI(
         mac: "02:00:00:00:00:77",
@@ -119,9 +111,7 @@ extension FlowTests {
 
     @Test("an ENI that comes back in another slot leaves nothing of the former one")
     func moved() throws {
-      let stage = try Stage.withUs()
-      try stage.plug(stage.second, as: "ens6")
-      try stage.waitUntilRouted(stage.second)
+      let stage = try Stage.routed()
       try stage.unplug(stage.second)
       let moved = try SimulatedENI(
         mac: stage.second.mac.description,

@@ -30,16 +30,9 @@ extension FlowTests {
       }
     }
 
-    private func routed() throws -> Stage {
-      let stage = try Stage.withUs()
-      try stage.plug(stage.second, as: "ens6")
-      try stage.waitUntilRouted(stage.second)
-      return stage
-    }
-
     @Test("its commands do what they are shown for")
     func commands() throws {
-      let stage = try routed()
+      let stage = try Stage.routed()
       let examples = try ["eni-init-checks.7", "eni-init.8"].flatMap(Self.examples)
         .filter { !$0.hasPrefix("SUBSYSTEM==") }
       #expect(examples.count > 20)

@@ -31,14 +31,6 @@ extension FlowTests {
       )
     }
 
-    /// A stage on which the second ENI is routed.
-    private func routed() throws -> Stage {
-      let stage = try Stage.withUs()
-      try stage.plug(stage.second, as: "ens6")
-      try stage.waitUntilRouted(stage.second)
-      return stage
-    }
-
     private func answers(_ stage: Stage, _ address: String) throws -> Bool {
       try stage.cloud.probeFromInternet(try #require(IPAddress(address))).isLossless
     }
@@ -49,9 +41,7 @@ extension FlowTests {
 
     @Test("a rule of ours that is planned no more goes when two readings agree")
     func formerRule() throws {
-      let stage = try Stage.withUs()
-      try stage.plug(stage.second, as: "ens6")
-      try stage.waitUntilRouted(stage.second)
+      let stage = try Stage.routed()
       // As an earlier version had it.
       try stage.shell(
         "ip rule del priority 13201; ip rule add priority 13201 to 10.0.1.0/24 lookup 10001"
@@ -64,7 +54,7 @@ extension FlowTests {
 
     @Test("nothing is written, changed or said when nothing has changed")
     func unchanged() throws {
-      let stage = try routed()
+      let stage = try Stage.routed()
       let before = try stage.state()
       let said = try stage.instance.run(["eni-init", "refresh"])
       #expect(said.status == 0 && said.output.isEmpty && said.errors.isEmpty, "\(said)")
@@ -73,7 +63,7 @@ extension FlowTests {
 
     @Test("an address that comes answers, one that goes is withdrawn, and the others lose nothing")
     func addresses() throws {
-      let stage = try routed()
+      let stage = try Stage.routed()
       let routes = try stage.mainDefaultRoutes()
       let probes = try ["10.0.0.10", "10.0.1.10"].map {
         try stage.cloud.vpc.internet.namespace.startProbing(
@@ -108,7 +98,7 @@ extension FlowTests {
       arguments: ["10.0.1.10\n", "10.0.1.11\n"]
     )
     func flicker(only: String) throws {
-      let stage = try routed()
+      let stage = try Stage.routed()
       let state = try stage.state()
       let path = "meta-data/network/interfaces/macs/\(stage.second.mac)/local-ipv4s"
       stage.cloud.imds.fail("latest/" + path, with: .body(only), for: .times(1))
@@ -119,7 +109,7 @@ extension FlowTests {
 
     @Test("a reading that fails removes nothing and is an error", arguments: [403, 404, 503])
     func failed(status: Int) throws {
-      let stage = try routed()
+      let stage = try Stage.routed()
       let state = try stage.state()
       stage.cloud.imds.fail("latest/meta-data/network", with: .status(status))
       let said = try stage.instance.run(["eni-init", "refresh", "--timeout", "3"])
@@ -129,7 +119,7 @@ extension FlowTests {
 
     @Test("the primary gets its secondary addresses now and at the next boot, its lease untouched")
     func primary() throws {
-      let stage = try routed()
+      let stage = try Stage.routed()
       var primary = stage.primary
       primary.ipv4 = try Self.part("10.0.0.0/24", ["10.0.0.10", "10.0.0.20", "10.0.0.21"])
       let routes = try stage.mainDefaultRoutes()
@@ -159,7 +149,7 @@ extension FlowTests {
 
     @Test("of several IPv6 addresses the primary is given those that its lease is not")
     func primaryLease() throws {
-      let stage = try routed()
+      let stage = try Stage.routed()
       var primary = stage.primary
       primary.ipv6 = try Self.part("2001:db8:5::/64", ["2001:db8:5::a", "2001:db8:5::b"])
       try stage.cloud.update(primary)
@@ -201,7 +191,7 @@ extension FlowTests {
 
     @Test("what networkd removes of an ENI that it does not know is put back when another goes")
     func repair() throws {
-      let stage = try routed()
+      let stage = try Stage.routed()
       let third = try SimulatedENI(
         mac: "02:00:00:00:00:07",
         device: 2,
@@ -222,7 +212,7 @@ extension FlowTests {
 
     @Test("the MTU follows the primary's, in the kernel and on disk")
     func mtu() throws {
-      let stage = try routed()
+      let stage = try Stage.routed()
       try stage.shell("ip link set ens5 mtu 1300")
       try stage.shell("eni-init refresh")
       #expect(try stage.shell("cat /sys/class/net/nic1/mtu") == "1300\n")
@@ -231,7 +221,7 @@ extension FlowTests {
 
     @Test("IPv6 that is assigned to a live ENI answers, and goes again without a trace")
     func ipv6() throws {
-      let stage = try routed()
+      let stage = try Stage.routed()
       let block = SimulatedENI.Block("2001:db8:1::/64", "2001:db8:1::10", "2001:db8:1::11")
       let both = ["10.0.1.10", "10.0.1.11"]
       let probe = try stage.cloud.vpc.internet.namespace.startProbing(
@@ -250,7 +240,7 @@ extension FlowTests {
 
     @Test("IPv6 addresses may come in any order, and the first of them may go")
     func ipv6Order() throws {
-      let stage = try routed()
+      let stage = try Stage.routed()
       var eni = try second(["10.0.1.10", "10.0.1.11"])
       let orders = [["10", "11"], ["11", "10"], ["12", "11", "10"], ["11", "10"], ["10"]]
       for order in orders {

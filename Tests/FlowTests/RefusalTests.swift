@@ -78,9 +78,7 @@ extension FlowTests {
 
     @Test("another prefix renames files and table at once, the link at the next boot")
     func namePrefix() throws {
-      let stage = try Stage.withUs()
-      try stage.plug(stage.second, as: "ens6")
-      try stage.waitUntilRouted(stage.second)
+      let stage = try Stage.routed()
       try stage.instance.write(
         "/etc/eni-init/eni-init.conf",
         content: "[General]\nNamePrefix=net\n"
@@ -100,9 +98,7 @@ extension FlowTests {
 
     @Test("on a host that a container network plugin has come to, a detach configures nothing")
     func containerNetworkAtDetach() throws {
-      let stage = try Stage.withUs()
-      try stage.plug(stage.second, as: "ens6")
-      try stage.waitUntilRouted(stage.second)
+      let stage = try Stage.routed()
       try stage.instance.write("/etc/cni/net.d/05-cilium.conflist", content: "{}\n")
       try stage.shell(
         "ip rule del priority 10001 from 10.0.1.11; eni-init detach; eni-init refresh"
@@ -129,9 +125,7 @@ extension FlowTests {
 
     @Test("sealed, it holds nothing of the instance, and sealing again changes nothing")
     func seal() throws {
-      let stage = try Stage.withUs()
-      try stage.plug(stage.second, as: "ens6")
-      try stage.waitUntilRouted(stage.second)
+      let stage = try Stage.routed()
       let rules = try stage.shell("ip -N rule")
       try stage.shell("eni-init seal")
       let left = try stage.shell(
@@ -146,9 +140,7 @@ extension FlowTests {
     @Test("launched as another instance, nothing of the old one applies", arguments: [true, false])
     func launched(isSealed: Bool) throws {
       let other = try #require(other)
-      let stage = try Stage.withUs()
-      try stage.plug(stage.second, as: "ens6")
-      try stage.waitUntilRouted(stage.second)
+      let stage = try Stage.routed()
       // As `cloud-init clean` does it.
       if isSealed { try stage.shell("/etc/cloud/clean.d/50-eni-init") }
       let successor = try SimulatedENI(

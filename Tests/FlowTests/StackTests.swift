@@ -260,9 +260,7 @@ extension FlowTests {
 
     @Test("when Stack= changes, the files do at the next refresh, and the next boot obeys")
     func changed() throws {
-      let stage = try Stage.withUs()
-      try stage.plug(stage.second, as: "ens6")
-      try stage.waitUntilRouted(stage.second)
+      let stage = try Stage.routed()
       try stage.instance.write("/etc/eni-init/eni-init.conf", content: "[General]\nStack=kernel\n")
       try stage.shell("eni-init refresh")
       try expectRouted(stage, "after the refresh", ["10.0.1.10", "10.0.1.11"])

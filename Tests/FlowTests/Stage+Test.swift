@@ -19,6 +19,16 @@ extension Stage {
     )
   }
 
+  /// A stage on which the second ENI is routed; `change` says what else it has.
+  static func routed(_ change: (inout SimulatedENI) throws -> Void = { _ in }) throws -> Stage {
+    let stage = try Stage.withUs()
+    var eni = stage.second
+    try change(&eni)
+    try stage.plug(eni, as: "ens6")
+    try stage.waitUntilRouted(eni)
+    return stage
+  }
+
   /// A stage with the image alone.
   static func withoutUs() throws -> Stage {
     try Stage(program: nil)

@@ -10,12 +10,7 @@ extension FlowTests {
   struct StatusTests {
     /// A stage on which the second ENI, with an Elastic IP, is routed.
     private func routed() throws -> Stage {
-      let stage = try Stage.withUs()
-      var eni = stage.second
-      eni.publicIPv4 = IPv4Address("203.0.113.7")
-      try stage.plug(eni, as: "ens6")
-      try stage.waitUntilRouted(eni)
-      return stage
+      try Stage.routed { $0.publicIPv4 = IPv4Address("203.0.113.7") }
     }
 
     private static let validator = """

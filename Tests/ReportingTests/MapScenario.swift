@@ -64,6 +64,10 @@ struct MapScenario {
   private func configured(_ plans: [InterfacePlan]) -> KernelState {
     var kernel = KernelState(links: interfaces.indices.filter { !absent.contains($0) }.map(link))
     let primary = link(0).index
+    let last = RulePriority(rawValue: 32_766)
+    kernel.rules = AddressFamily.allCases.map {
+      RoutingPolicyRule(family: $0, priority: last, table: .main)
+    }
     for family in interfaces[0].families {
       kernel.addresses += family.addresses.map {
         .init(link: primary, prefix: IPPrefix($0, length: family.subnet.length))

@@ -8,7 +8,7 @@ import Testing
 @Suite("VirtualMachineTests: the package in Debian guests", .serialized)
 struct PackageLifeTests {
   @Test(
-    "installed, hot-plugged, rebooted, without IMDS, without the program, detached",
+    "installed, hot-plugged, rebooted, replaced, without IMDS, without the program, detached",
     arguments: GuestImage.allCases
   )
   func life(image: GuestImage) throws {
@@ -20,6 +20,7 @@ struct PackageLifeTests {
     try install(guest)
     try hotPlug(guest)
     try reboot(guest, "after a reboot")
+    try replace(guest)
     guest.cloud.imds.refuseConnections(for: .seconds(3600))
     try reboot(guest, "after a reboot with IMDS down")
     try guest.machine.run("rm /usr/sbin/eni-init && sync")
@@ -87,6 +88,29 @@ struct PackageLifeTests {
     try expectRouted(guest, moment)
     try guest.expectNoCycle(moment)
     try guest.printBootTime(moment)
+  }
+
+  /// A later version of the package and then this one again, while packets flow.
+  private func replace(_ guest: Guest) throws {
+    let probes = try (guest.primary.addresses + guest.second.addresses).map {
+      try guest.cloud.vpc.internet.namespace.startProbing($0, every: .milliseconds(200))
+    }
+    try guest.machine.run(
+      """
+      dpkg-deb --raw-extract /root/eni-init.deb /root/next
+      sed -i 's/^Version: .*/&+next/' /root/next/DEBIAN/control
+      dpkg-deb -Znone --build /root/next /root/next.deb
+      """,
+      within: .seconds(180)
+    )
+    for package in ["next", "eni-init"] {
+      try guest.machine.run("dpkg -i /root/\(package).deb 2>&1", within: .seconds(180))
+      try guest.refresh()
+    }
+    for probe in probes { #expect(try probe.stop().isLossless, "all answered all the time") }
+    try expectRouted(guest, "after an upgrade and a downgrade")
+    let check = try guest.machine.result(of: "eni-init check")
+    #expect(check.status == 0, "\(check)")
   }
 
   private func detach(_ guest: Guest) throws {

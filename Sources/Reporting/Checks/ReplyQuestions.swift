@@ -5,9 +5,12 @@ package import NetworkModel
 /// internet and to a host in the primary's subnet; from the primary's, to each ENI's subnet too.
 package struct ReplyQuestions {
   /// An address of the internet that nobody has: TEST-NET-1 (RFC 5737), the documentation prefix (RFC 3849).
-  private static let internet: [AddressFamily: IPAddress?] = [
-    .ipv4: IPAddress("192.0.2.1"), .ipv6: IPAddress("2001:db8::1"),
-  ]
+  static func internet(_ family: AddressFamily) -> IPAddress {
+    switch family {
+    case .ipv4: IPAddress(family: family, bits: 0xc000_0201)
+    case .ipv6: IPAddress(family: family, bits: 0x2001_0db8 << 96 | 1)
+    }
+  }
 
   private let view: HostView
 
@@ -28,7 +31,7 @@ package struct ReplyQuestions {
       ? view.enis.filter { $0.role == .secondary && !$0.addresses.isEmpty }.flatMap(\.subnets)
       : view.primary.map(\.subnets) ?? []
     let hosts = neighbours.filter { $0.family == source.family }.compactMap(host)
-    return ([Self.internet[source.family] ?? nil] + hosts).compactMap(\.self)
+    return ([Self.internet(source.family)] + hosts)
       .map { RouteLookup.Question(from: source, to: $0) }
   }
 

@@ -56,7 +56,7 @@ package struct ReplyExplanation {
     var lines = [style(verdict, meaning), "  \(answer.question)"]
     if answer.outcome != .isLocal {
       lines += walk.steps.flatMap(step)
-      if walk.table != answer.table {
+      if walk.taken?.route.table != answer.table {
         lines.append(
           "  The kernel says table \(answer.table?.description ?? "none"): a rule decides that looks at more than"
         )

@@ -43,10 +43,10 @@ struct RuleWalk {
     self.steps = steps
   }
 
-  /// The table that decides; nil when no known rule does.
-  var table: RouteTable? {
-    guard let last = steps.last, case .taken = last.verdict else { return nil }
-    return last.rule.table
+  /// The route that is taken; nil when no known rule takes one.
+  var taken: KernelState.LinkRoute? {
+    guard let last = steps.last, case .taken(let route) = last.verdict else { return nil }
+    return route
   }
 
   private static func verdict(

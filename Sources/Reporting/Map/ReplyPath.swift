@@ -10,19 +10,10 @@ struct ReplyPath: Hashable {
   /// The link it leaves by; nil when the route has several next hops.
   let link: Link.Index?
 
-  /// The path of what has `source` as its source; nil when there is none.
-  ///
-  /// The rules for that source are asked in their order, and main after all of them: a table without
-  /// a default route lets the packet go on to the next one, which is how a reply ends in main.
+  /// The path of what has `source` as its source; nil when no rule and route let it go.
   init?(from source: IPAddress, in kernel: KernelState) {
-    let rules = kernel.rules.filter { rule in
-      rule.source?.contains(source) ?? false && rule.destination == nil && rule.mark == nil
-        && rule.suppressPrefixLength == nil
-    }.sorted { $0.priority < $1.priority }
-    let routes = (rules.map(\.table) + [.main]).lazy.compactMap {
-      kernel.defaultRoute(source.family, in: $0)
-    }
-    guard let found = routes.first else { return nil }
+    let question = RouteLookup.Question(from: source, to: ReplyQuestions.internet(source.family))
+    guard let found = RuleWalk(question, kernel).taken else { return nil }
     table = found.route.table
     gateway = found.route.gateway
     link = found.link

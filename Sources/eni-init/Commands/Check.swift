@@ -27,7 +27,7 @@ struct Check: ParsableCommand {
     let progress = Progress()
     progress.step("IMDS")
     let host = try Host(root: options.root)
-    let metadata = MetadataSource(options, deadline: .now + .seconds(5)).metadata
+    let metadata = MetadataSource(options, deadline: .now + .seconds(2)).metadata
     let view = try HostInspection(host, metadata).view()
     let inspection = SurroundingsInspection(host: host, view: view, kernel: try RouteSocket())
     let surroundings = try inspection.surroundings { progress.step($0) }

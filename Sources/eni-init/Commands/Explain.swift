@@ -42,7 +42,7 @@ struct Explain: ParsableCommand {
 
   func run() throws {
     let host = try Host(root: options.root)
-    let metadata = MetadataSource(options, deadline: .now + .seconds(2)).metadata
+    let metadata = MetadataSource(options, deadline: .now + .seconds(1)).metadata
     let view = try HostInspection(host, metadata).view()
     if let address = IPAddress(subject) {
       guard let explanation = ReplyExplanation(of: address, in: view) else {

@@ -28,7 +28,7 @@ struct MapCommand: ParsableCommand {
   @OptionGroup var options: HostOptions
 
   /// How long IMDS may take while somebody looks on.
-  private static let patience: Duration = .seconds(2)
+  private static let patience: Duration = .seconds(1)
   /// What a pipe, a ticket and a serial console have room for.
   private static let columns = 80
 

@@ -28,7 +28,7 @@ struct Status: ParsableCommand {
   @OptionGroup var options: HostOptions
 
   /// How long IMDS may take: reachable or not shall be known while somebody looks on.
-  private static let patience: Duration = .seconds(2)
+  private static let patience: Duration = .seconds(1)
   /// What is not the kernel's is looked at this often while watching.
   private static let pause: Duration = .seconds(10)
 
