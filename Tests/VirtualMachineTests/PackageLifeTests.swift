@@ -19,6 +19,7 @@ struct PackageLifeTests {
     let guest = try Guest(image)
     try install(guest)
     try hotPlug(guest)
+    try guest.machine.run(Self.earlyUser)
     try reboot(guest, "after a reboot")
     try replace(guest)
     guest.cloud.imds.refuseConnections(for: .seconds(3600))
@@ -54,7 +55,6 @@ struct PackageLifeTests {
     let live = """
       ip -o link; ip -o -4 address | sed 's/valid_lft.*//'; ip rule; ip route
       """
-    try guest.machine.run(Self.earlyUser)
     let before = try guest.machine.run(live)
     let probe = try probePrimary(guest)
     let said = try guest.install()
