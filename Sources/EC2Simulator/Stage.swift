@@ -169,7 +169,9 @@ package final class Stage {
     return try hasRules
       && Set(eni.sources.map(\.family)).allSatisfy { family in
         let option = family == .ipv6 ? "-6" : "-4"
-        return try !shell("ip \(option) route show table \(eni.attachment.table) default").isEmpty
+        // A table that nothing was ever in is an error to ip(8).
+        let words = ["ip", option, "route", "show", "table", "\(eni.attachment.table)", "default"]
+        return try !instance.run(words).output.isEmpty
       }
   }
 

@@ -97,6 +97,13 @@ struct Bench {
     guard isBound else { return }
     let children = try stage.children(of: ["eni-init", "refresh"])
     Figure("\(name) child processes", "", [Double(children)], goal: 0).print()
+    for command in ["status", "check", "map"] {
+      let looks = try (0..<runs).map { _ in
+        try Cost.of(["/usr/sbin/eni-init", command], in: stage.instance).wall
+      }
+      let goal: Double? = command == "status" ? 20 : nil
+      Figure("\(command) of \(count) ENIs, wall", "ms", looks, goal: goal).print()
+    }
     let boots = try (0..<runs).map { _ in
       try Cost.of(["/usr/sbin/eni-init", "boot"], in: stage.instance).wall
     }

@@ -29,6 +29,7 @@ struct EniInit: ParsableCommand {
 
   /// Runs the command line, and turns what went wrong into one message and an exit status.
   static func main() {
+    defer { Progress.end() }
     do {
       var command = try parseAsRoot()
       try command.run()

@@ -100,7 +100,8 @@ struct FactsGathering {
     link: Link,
     primary: MACAddress
   ) throws -> NetworkInterface {
-    try FactsSettling(metadata: metadata).settle(
+    var former: Unsettled?
+    return try FactsSettling(metadata: metadata).settle(
       mac: mac,
       isPrimary: false,
       networkCardExpected: try metadata.listsNetworkCards(primary),
@@ -108,6 +109,10 @@ struct FactsGathering {
       // A link that went ends the wait: an index is never used again.
       isLinkPresent: { Self.isPresent(link.index) },
       onWait: { reason, _ in
+        Progress.show("waiting for IMDS: \(reason)")
+        // In the journal once for each reason, and by hand the line above is enough.
+        guard !host.log.isByHand, reason != former else { return }
+        former = reason
         host.log.info(
           "\(link.name) (\(mac)): waiting: \(reason)",
           .waiting,

@@ -18,6 +18,9 @@ struct Log: Sendable {
     case info = 6
   }
 
+  /// Whether somebody has started the program by hand.
+  var isByHand: Bool { !showsPriority }
+
   private let showsPriority: Bool
   /// Nil when standard error does not lead to the journal.
   private let journal: JournalSocket?
@@ -95,6 +98,7 @@ struct Log: Sendable {
   }
 
   private func write(_ message: String, _ priority: Priority) {
+    Progress.end()
     let mark = showsPriority ? "<\(priority.rawValue)>" : "eni-init: "
     // One write a message, so that lines of several runs do not mix.
     let bytes = Array((mark + message + "\n").utf8)

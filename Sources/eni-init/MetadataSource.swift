@@ -13,7 +13,8 @@ struct MetadataSource {
       client: IMDSClient(
         version: eniInitVersion,
         endpoints: endpoints,
-        policy: RetryPolicy(overallTimeout: ContinuousClock.now.duration(to: deadline))
+        policy: RetryPolicy(overallTimeout: ContinuousClock.now.duration(to: deadline)),
+        onRetry: { _, _ in Progress.show("waiting for IMDS to answer") }
       )
     )
   }

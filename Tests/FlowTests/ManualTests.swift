@@ -15,6 +15,8 @@ extension FlowTests {
 
     /// What a box has not, so these are not run: EC2's API, systemd as process 1, a PCI bus, an ENA.
     private static let elsewhere = ["aws ", "systemctl ", "journalctl ", "lspci ", "ethtool "]
+    /// What goes into files of others: udev's, cloud-init's.
+    private static let contents = ["SUBSYSTEM==", "datasource:"]
     /// Those that say by their status that there is nothing to show.
     private static let askers = ["ps ", "ls "]
 
@@ -30,11 +32,17 @@ extension FlowTests {
       }
     }
 
+    /// The commands of an example, one a line unless a line goes on in the next ones.
+    private static func commands(_ example: String) -> [String] {
+      example.contains("<<") ? [example] : example.components(separatedBy: "\n")
+    }
+
     @Test("its commands do what they are shown for")
     func commands() throws {
       let stage = try Stage.routed()
       let examples = try ["eni-init-checks.7", "eni-init.8"].flatMap(Self.examples)
-        .filter { !$0.hasPrefix("SUBSYSTEM==") }
+        .filter { example in !Self.contents.contains(where: example.hasPrefix) }
+        .flatMap(Self.commands)
       #expect(examples.count > 20)
       for example in examples where !Self.elsewhere.contains(where: example.hasPrefix) {
         let line = example.replacingOccurrences(

@@ -55,6 +55,16 @@ extension FlowTests {
       #expect(line.contains(expected), "\(line)")
     }
 
+    @Test("anybody may look")
+    func anybody() throws {
+      let stage = try routed()
+      let nobody = "setpriv --reuid=65534 --regid=65534 --clear-groups"
+      #expect(try stage.shell("\(nobody) eni-init status") == stage.shell("eni-init status"))
+      // What a unit or a counter says may be root's alone, the rest is not.
+      let check = try stage.instance.run(["sh", "-c", "\(nobody) eni-init check"])
+      #expect(check.output == "Nothing found: replies are symmetric.\n", "\(check)")
+    }
+
     @Test("as JSON, in the form that is documented")
     func json() throws {
       let stage = try routed()
@@ -68,6 +78,18 @@ extension FlowTests {
           .result(input: try stage.shell("eni-init status --json"))
         #expect(validation.status == 0, "\(validation)")
       }
+    }
+
+    @Test("what is waited for is said on a terminal, and nowhere else")
+    func progress() throws {
+      let stage = try Stage.withUs()
+      stage.cloud.imds.refuseConnections(for: .seconds(600))
+      let attach = "eni-init attach ens5 --timeout 5"
+      let typed = try stage.instance.run(["script", "-qec", attach, "/dev/null"])
+      #expect(typed.output.contains("waiting for IMDS to answer ("), "\(typed)")
+      #expect(typed.output.contains("\r\u{1B}[Keni-init: cannot read"), "\(typed)")
+      let piped = try stage.instance.run(["sh", "-c", attach])
+      #expect(piped.output.isEmpty && !piped.errors.contains("…"), "\(piped)")
     }
 
     @Test("without IMDS, the kernel and the records tell")

@@ -24,14 +24,12 @@ struct Check: ParsableCommand {
   @OptionGroup var options: HostOptions
 
   func run() throws {
-    let progress = Progress()
-    progress.step("IMDS")
     let host = try Host(root: options.root)
     let metadata = MetadataSource(options, deadline: .now + .seconds(2)).metadata
     let view = try HostInspection(host, metadata).view()
     let inspection = SurroundingsInspection(host: host, view: view, kernel: try RouteSocket())
-    let surroundings = try inspection.surroundings { progress.step($0) }
-    progress.end()
+    let surroundings = try inspection.surroundings { Progress.show("looking at \($0)") }
+    Progress.end()
     let report = CheckReport(Checkup(view, surroundings).findings)
     print(json ? try report.json() : report.text(Terminal.style), terminator: "")
     switch report.severity {

@@ -21,12 +21,11 @@ struct Report: ParsableCommand {
   @OptionGroup var options: HostOptions
 
   func run() throws {
-    let progress = Progress()
     var redaction = Redaction()
     try ReportSections(options: options).tell { title, body in
-      progress.step(title)
+      Progress.show("looking at \(title)")
       let text = ReportSection(title, body()).text
-      progress.end()
+      Progress.end()
       print(redact ? redaction.redact(text) : text, terminator: "")
     }
   }

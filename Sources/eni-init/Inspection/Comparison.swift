@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Glibc
 import HostSystem
 import NetworkModel
 import Planning
@@ -35,12 +36,21 @@ struct Comparison {
     if let primary = plan.primary { return Outcome(drift: missing(primary)) }
     guard let plan = plan.interfaces.first else { return Outcome() }
     let files = instance.map { stack.renderer.files(for: plan, instance: $0) } ?? []
-    let stale = try files.filter { try host.files.read($0.path) != $0.content }
+    let stale = try files.filter { try isStale($0) }
     return Outcome(
       plan: plan,
       files: files.map(\.path),
       drift: stale.map { .file($0.path) } + kernel(plan)
     )
+  }
+
+  /// A file that is root's alone, such as a profile of NetworkManager, is not compared for anybody else.
+  private func isStale(_ file: ConfigFile) throws -> Bool {
+    do throws(SystemCallError) {
+      return try host.files.read(file.path) != file.content
+    } catch  where error.errno == EACCES {
+      return false
+    }
   }
 
   private func kernel(_ plan: InterfacePlan) -> [Drift] {

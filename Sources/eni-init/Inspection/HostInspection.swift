@@ -28,6 +28,7 @@ struct HostInspection {
     let state = KernelIndex(try kernel.snapshot())
     let records = try instance.map { try host.records.records(of: $0) } ?? []
     let answer = MetadataAnswer(metadata, links: state.state.links, host.configuration.policy)
+    Progress.end()
     let roles = try self.roles(state.state, records, answer)
     let stack = try host.stack(
       primary: roles.first { $0.value == .primary }.flatMap { state.link(mac: $0.key) }
