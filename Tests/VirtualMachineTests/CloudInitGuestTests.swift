@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+import EC2Simulator
+import NetworkModel
+import Testing
+
+/// The most usual instance there is: an image that cloud-init was cleaned in, launched again, with
+/// cloud-init's own datasource asking IMDS before the network and again when an ENI comes.
+@Suite("CloudInitGuestTests: cloud-init in Debian guests", .serialized)
+struct CloudInitGuestTests {
+  struct Case: Sendable, CustomTestStringConvertible {
+    let image: GuestImage
+    /// Whether cloud-init configures the network again when an ENI comes; its version in bookworm
+    /// does so only when it is told to.
+    let hotplug: Bool
+
+    var testDescription: String { "\(image), \(hotplug ? "with" : "without") its hook for ENIs" }
+  }
+
+  static let cases = [GuestImage.bookworm].flatMap { image in
+    [false, true].map { Case(image: image, hotplug: $0) }
+  }
+
+  @Test(
+    "cleaned, launched with two ENIs, rebooted, detached, hot-plugged, rebooted",
+    arguments: cases
+  )
+  func life(_ example: Case) throws {
+    let baked = try outlivingPanics { try bake(example) }
+    try outlivingPanics { try live(example, baked) }
+  }
+
+  /// An instance that has had a second ENI too, so that there is something to clean.
+  private func bake(_ example: Case) throws -> BakedImage {
+    let guest = try Guest(example.image)
+    _ = try guest.install()
+    try guest.enableCloudInit(hotplug: example.hotplug)
+    try guest.plugSecond()
+    try guest.expectAtRest("in the instance that is baked")
+    // Where cloud-init has never run it has nothing to clean, and does not ask others to.
+    try guest.machine.run(
+      "mkdir -p /var/lib/cloud && cloud-init clean --logs",
+      within: .seconds(120)
+    )
+    let left = try guest.machine.run("ls /etc/eni-init/instances; ls /etc/systemd/network")
+    #expect(left.isEmpty, "cleaned: \(left)")
+    return try guest.bake(networkFiles: "")
+  }
+
+  private func live(_ example: Case, _ baked: BakedImage) throws {
+    let guest = try Guest(launching: try .another(.primaryLower), from: baked)
+    try expectSettled(guest, "launched")
+    try guest.expectPreparedBeforeTheNetwork()
+    try guest.reboot()
+    try expectSettled(guest, "rebooted")
+    try guest.unplugSecond()
+    try Condition.wait(until: "the rules are gone", within: .seconds(60)) {
+      try !guest.machine.run("ip rule").contains("10001")
+    }
+    try guest.plugSecond()
+    try expectAtRest(guest, "hot-plugged")
+    try expectHotPlugHandled(example, guest)
+    try guest.refresh()
+    try expectAtRest(guest, "hot-plugged, after cloud-init")
+    try expectOneDefaultRoute(guest, "hot-plugged, after cloud-init")
+    try guest.reboot()
+    try expectSettled(guest, "rebooted after the hot-plug")
+  }
+
+  private func expectSettled(_ guest: Guest, _ moment: Comment) throws {
+    try guest.expectCloudInitDone(moment)
+    try guest.waitUntilBooted()
+    try guest.expectNoCycle(moment)
+    try expectAtRest(guest, moment)
+    try expectOneDefaultRoute(guest, moment)
+    try guest.printBootTime(moment)
+  }
+
+  /// Whose metric is not told: the hook's own DHCP client on the primary writes another than networkd.
+  private func expectOneDefaultRoute(_ guest: Guest, _ moment: Comment) throws {
+    let routes = try guest.mainDefaultRoutes().split(separator: "\n")
+    #expect(routes.count == 1, moment)
+    #expect(routes.first?.contains("via 10.0.0.1 dev \(guest.primaryLink) ") ?? false, moment)
+  }
+
+  private func expectAtRest(_ guest: Guest, _ moment: Comment) throws {
+    try guest.waitUntilAnswering()
+    try guest.waitUntilIdle()
+    try guest.expectRouted(moment)
+    try guest.expectNoDHCPOfStack(moment)
+    try guest.expectNoFailure(moment)
+  }
+
+  /// Its hook has run and ended, where it is enabled, or not at all.
+  ///
+  /// Either way counts: it fails and leaves the network as it is when the name is gone by which it
+  /// reads the MAC; in time, it writes its files anew and has netplan apply them.
+  private func expectHotPlugHandled(_ example: Case, _ guest: Guest) throws {
+    let unit = "cloud-init-hotplugd.service"
+    guard example.hotplug else {
+      #expect(try guest.moment("ExecMainStart", of: unit) == 0)
+      return
+    }
+    try Condition.wait(until: "cloud-init is done with the ENI", within: .seconds(400)) {
+      try guest.machine.result(
+        of: """
+          grep -q 'udevaction: add' /var/log/cloud-init.log &&
+            systemctl show -P ActiveState \(unit) | grep -qxE 'inactive|failed'
+          """
+      ).status == 0
+    }
+    print(
+      "\(example.testDescription): \(try guest.machine.run("systemctl show -p Result \(unit)"))"
+    )
+  }
+}
