@@ -28,7 +28,7 @@ struct NetplanGuestTests {
 
   @Test(
     "hot-plugged, applied, rebooted, applied, refreshed, rebooted without the program",
-    arguments: [GuestImage.bookworm]
+    arguments: GuestImage.allCases
   )
   func life(image: GuestImage) throws {
     try outlivingPanics { try live(image) }

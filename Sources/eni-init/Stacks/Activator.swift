@@ -29,6 +29,9 @@ protocol Activator {
   /// nil when it may.
   func obstacle(besides link: Link?) throws -> String?
 
+  /// Called before an ENI gets its first file.
+  func willConfigure(_ plan: InterfacePlan) throws
+
   /// Makes the stack know the file that is written for a link, which is still held and has its old name.
   func read(_ plan: InterfacePlan) throws
 
@@ -59,6 +62,7 @@ extension Activator {
   func hasDecided(_ link: Link) throws -> Bool { true }
   func mayLoseRules(of link: Link) throws -> Bool { false }
   func obstacle(besides link: Link?) throws -> String? { nil }
+  func willConfigure(_ plan: InterfacePlan) throws {}
   func read(_ plan: InterfacePlan) throws {}
   func assist(_ link: Link) throws {}
   func giveBack(_ name: InterfaceName) throws {}

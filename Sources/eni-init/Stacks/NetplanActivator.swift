@@ -10,6 +10,9 @@ import Rendering
 struct NetplanActivator: Activator {
   let networkd: NetworkdActivator
 
+  /// Where it is marked, by MAC, that an ENI got its YAML in this boot; the udev rule looks there.
+  private static let marks = "/run/eni-init/netplan"
+
   func manages(_ link: Link) throws -> Bool { try networkd.manages(link) }
   func isEnabled() throws -> Bool { try networkd.isEnabled() }
   func isRunning() throws -> Bool { try networkd.isRunning() }
@@ -25,6 +28,13 @@ struct NetplanActivator: Activator {
   func obstacle(besides link: Link?) throws -> String? {
     // The hold is networkd's own.
     link == nil ? nil : "netplan would apply all of its files, those of other links too"
+  }
+
+  /// Until the next boot the ENI stays held: whatever makes netplan generate its files meanwhile,
+  /// networkd need not have read them.
+  func willConfigure(_ plan: InterfacePlan) throws {
+    let mark = ConfigFile(path: "\(Self.marks)/\(plan.mac)", content: "\(plan.name)\n")
+    _ = try networkd.files.replace(mark)
   }
 
   func takeOver(_ plan: InterfacePlan) throws {}
