@@ -160,7 +160,7 @@ install: program ## Lay the program and its files out under DESTDIR
 	  $(DESTDIR)/etc/systemd/network
 
 define completion
-$(SCRATCH)/release/eni-init --generate-completion-script $(1) | install -D -m 644 /dev/stdin $(DESTDIR)$(2)
+$(SCRATCH)/release/eni-init --generate-completion-script $(1) | sed '1{/^#!/d}' | install -D -m 644 /dev/stdin $(DESTDIR)$(2)
 endef
 
 .PHONY: clean

@@ -21,13 +21,18 @@ package struct NetplanRenderer: Renderer {
   )
   /// What the ids begin with, and so what the files for networkd sort by: before any that a wildcard in
   /// another YAML gives, since networkd takes the first that matches.
+  ///
+  /// The name follows, and not the MAC: from 1.1 on netplan writes a colon as %3A in a file's name.
   private static let identifierPrefix = "00-eni-init-"
   private static let dropInDirectory = "/etc/systemd/network"
   private static let generatedPrefix = "10-netplan-\(identifierPrefix)"
 
+  /// The YAML of the ENI of this name.
+  package static func file(for name: InterfaceName) -> String { files.path(name) }
+
   /// What netplan's generator makes of an ENI's YAML; udev's rule looks for it by this path.
-  package static func generatedFile(for mac: MACAddress) -> String {
-    "/run/systemd/network/\(generatedPrefix)\(mac).network"
+  package static func generatedFile(for name: InterfaceName) -> String {
+    "/run/systemd/network/\(generatedPrefix)\(name).network"
   }
 
   package func files(for plan: InterfacePlan, instance: InstanceID) -> [ConfigFile] {
@@ -58,7 +63,7 @@ package struct NetplanRenderer: Renderer {
     return ConfigFile(
       path: Self.files.path(plan.name),
       lines: header + ["network:", "  version: 2", "  ethernets:"]
-        + ["    \(Self.quoted(Self.identifierPrefix + plan.mac.description)):"]
+        + ["    \(Self.quoted(Self.identifierPrefix + plan.name.text)):"]
         + settings.map { "      " + $0 },
       // As netplan demands.
       mode: 0o600
@@ -114,7 +119,7 @@ package struct NetplanRenderer: Renderer {
     for rule in plan.rules where Self.isBeyondNetplan(rule) {
       file.section("RoutingPolicyRule", NetworkdRenderer.keys(rule))
     }
-    let directory = "\(Self.dropInDirectory)/\(Self.generatedPrefix)\(plan.mac).network.d"
+    let directory = "\(Self.dropInDirectory)/\(Self.generatedPrefix)\(plan.name).network.d"
     return ConfigFile(path: Self.dropIns(directory).path(plan.name), content: file.text)
   }
 

@@ -112,9 +112,7 @@ struct Reconciliation {
       try undo.remember(old.path)
       changed = try host.files.remove(old.path) || changed
     }
-    if let first = files.first, try host.files.read(first.path) == nil {
-      try stack.activator.willConfigure(plan)
-    }
+    if !files.isEmpty { try stack.activator.willConfigure(plan) }
     for file in files {
       try undo.remember(file.path)
       changed = try host.files.replace(file) != .unchanged || changed

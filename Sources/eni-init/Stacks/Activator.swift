@@ -29,7 +29,7 @@ protocol Activator {
   /// nil when it may.
   func obstacle(besides link: Link?) throws -> String?
 
-  /// Called before an ENI gets its first file.
+  /// Called before the files of an ENI are written.
   func willConfigure(_ plan: InterfacePlan) throws
 
   /// Makes the stack know the file that is written for a link, which is still held and has its old name.

@@ -19,8 +19,7 @@ struct NetplanActivator: Activator {
   func hasDecided(_ link: Link) throws -> Bool { try networkd.hasDecided(link) }
 
   func configures(_ link: Link, as name: InterfaceName) throws -> Bool {
-    guard let mac = link.mac else { return false }
-    return try networkd.file(ofPrimary: link) == NetplanRenderer.generatedFile(for: mac)
+    try networkd.file(ofPrimary: link) == NetplanRenderer.generatedFile(for: name)
   }
 
   func mayLoseRules(of link: Link) throws -> Bool { try networkd.mayLoseRules(of: link) }
@@ -30,9 +29,11 @@ struct NetplanActivator: Activator {
     link == nil ? nil : "netplan would apply all of its files, those of other links too"
   }
 
-  /// Until the next boot the ENI stays held: whatever makes netplan generate its files meanwhile,
-  /// networkd need not have read them.
+  /// Until the next boot an ENI that has no YAML yet, or whose name another ENI had, stays held: whatever
+  /// makes netplan generate its files meanwhile, networkd need not have read them.
   func willConfigure(_ plan: InterfacePlan) throws {
+    let former = try networkd.files.read(NetplanRenderer.file(for: plan.name))
+    guard !(former?.contains(plan.mac.description) ?? false) else { return }
     let mark = ConfigFile(path: "\(Self.marks)/\(plan.mac)", content: "\(plan.name)\n")
     _ = try networkd.files.replace(mark)
   }
