@@ -9,11 +9,7 @@ extension FlowTests {
   struct MapTests {
     @Test("a drawing for the terminal, and an SVG for the ticket")
     func map() throws {
-      let stage = try Stage.withUs()
-      var eni = stage.second
-      eni.publicIPv4 = IPv4Address("203.0.113.7")
-      try stage.plug(eni, as: "ens6")
-      try stage.waitUntilRouted(eni)
+      let stage = try Stage.routed { $0.publicIPv4 = IPv4Address("203.0.113.7") }
 
       let text = try stage.shell("eni-init map")
       for words in [

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import FoundationEssentials
 
 /// What a check-up has found, as text or as JSON.
 package struct CheckReport {
@@ -53,8 +52,6 @@ package struct CheckReport {
 
   /// JSON with a final newline, keys in a fixed order.
   package func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     let items = findings.map {
       Item(
         id: $0.id,
@@ -65,6 +62,6 @@ package struct CheckReport {
         remedy: $0.remedy
       )
     }
-    return String(decoding: try encoder.encode(Document(findings: items)), as: UTF8.self) + "\n"
+    return try Document(findings: items).reportText()
   }
 }

@@ -60,8 +60,6 @@ package struct HistoryReport {
 
   /// JSON with a final newline, keys in a fixed order.
   package func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     let document = Document(
       entries: entries.map {
         Document.Entry(
@@ -74,8 +72,7 @@ package struct HistoryReport {
         )
       }
     )
-    let text = String(decoding: try encoder.encode(document), as: UTF8.self)
-    return text.unicodeScalars.map(Self.escaped).joined() + "\n"
+    return try document.reportText().unicodeScalars.map(Self.escaped).joined()
   }
 
   /// A terminal may take more for a command than JSON has to escape; all of that lies within strings.

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import FoundationEssentials
 import NetworkModel
 
 /// The ENIs of the host and their states: one value, printed as a table or as JSON.
@@ -41,8 +40,6 @@ package struct StatusReport {
 
   /// JSON with a final newline, keys in a fixed order.
   package func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     let document = Document(
       instance: view.instance?.text,
       stack: view.stack.rawValue,
@@ -50,7 +47,7 @@ package struct StatusReport {
       refusal: view.refusal,
       interfaces: view.enis.map(InterfaceStatus.init)
     )
-    return String(decoding: try encoder.encode(document), as: UTF8.self) + "\n"
+    return try document.reportText()
   }
 
   private var metadata: Metadata {

@@ -42,14 +42,6 @@ package enum ENIState: Hashable, Sendable {
       drift.first.map { drift.count == 1 ? "\($0)" : "\($0), and \(drift.count - 1) more" }
     }
   }
-
-  /// Whether somebody has to look at it.
-  package var needsAttention: Bool {
-    switch self {
-    case .primary, .routed, .ignored: false
-    case .held, .drifted, .absent, .unknown: true
-    }
-  }
 }
 
 extension ENIView {
