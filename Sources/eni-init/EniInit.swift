@@ -31,6 +31,7 @@ struct EniInit: ParsableCommand {
   static func main() {
     defer { Progress.end() }
     do {
+      guard !CommandLine.arguments.isEmpty else { throw NoCommandLine() }
       var command = try parseAsRoot()
       try command.run()
     } catch let failure as any CommandFailure {

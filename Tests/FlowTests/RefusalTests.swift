@@ -137,6 +137,16 @@ extension FlowTests {
       #expect(again.status == 0 && again.errors.isEmpty, "\(again)")
     }
 
+    @Test("in a chroot without /proc, which tells the command line, it says so and does nothing")
+    func withoutProc() throws {
+      let stage = try Stage.routed()
+      let line = "mount -t tmpfs none /proc && exec eni-init seal"
+      let result = try stage.instance.run(["unshare", "--mount", "sh", "-c", line])
+      #expect(result.status == 71, "\(result)")
+      #expect(result.errors.contains("mount proc on /proc"), "\(result)")
+      #expect(try stage.shell("ls /etc/eni-init/instances").contains("i-0"))
+    }
+
     @Test("launched as another instance, nothing of the old one applies", arguments: [true, false])
     func launched(isSealed: Bool) throws {
       let other = try #require(other)
