@@ -131,22 +131,35 @@ package struct InstanceMetadata {
     return try facts().reading()
   }
 
-  /// The subnet and the security groups of an ENI, by which a policy may leave it alone.
+  /// The subnet of an ENI (`subnet-id`); nil where IMDS does not have it.
   ///
-  /// Two requests; what IMDS does not have is not there.
-  package func membership(
+  /// One request; `patience` says how long to try, until the client's deadline when nil.
+  package func subnetID(of mac: MACAddress, patience: Patience? = nil) throws(IMDSError)
+    -> SubnetID?
+  {
+    try words(.subnetID, of: mac, patience).first.flatMap { SubnetID($0) }
+  }
+
+  /// The security groups of an ENI (`security-group-ids`); empty where IMDS does not have them.
+  ///
+  /// One request; `patience` says how long to try, until the client's deadline when nil.
+  package func securityGroups(
     of mac: MACAddress,
     patience: Patience? = nil
-  ) throws(IMDSError) -> (subnet: SubnetID?, securityGroups: [SecurityGroupID]) {
-    func words(_ key: InterfaceKey) throws(IMDSError) -> [Substring] {
-      let value = try client.get(Self.path(of: mac, key), patience: patience)
-      guard case .present(let text) = value else { return [] }
-      return MetadataText.words(text)
+  ) throws(IMDSError) -> [SecurityGroupID] {
+    try words(.securityGroupIDs, of: mac, patience).compactMap { SecurityGroupID($0) }
+  }
+
+  private func words(
+    _ key: InterfaceKey,
+    of mac: MACAddress,
+    _ patience: Patience?
+  ) throws(IMDSError) -> [Substring] {
+    guard case .present(let text) = try client.get(Self.path(of: mac, key), patience: patience)
+    else {
+      return []
     }
-    return (
-      try words(.subnetID).first.flatMap { SubnetID($0) },
-      try words(.securityGroupIDs).compactMap { SecurityGroupID($0) }
-    )
+    return MetadataText.words(text)
   }
 
   /// The subnets of an ENI whose metadata are complete, as the primary's are at all times.

@@ -27,8 +27,10 @@ struct FactsGathering {
       throw AttachFailure.noAddress(link.name)
     }
     let instance = try host.identity()
-    let primaryMAC = try metadata.primaryMAC()
-    try PrimaryRecord(host: host).remember(primaryMAC, of: instance)
+    let record = PrimaryRecord(host: host)
+    // It cannot change, so IMDS is asked while nobody has told; each refresh compares.
+    let primaryMAC = try record.recorded(of: instance)?.mac ?? metadata.primaryMAC()
+    try record.remember(primaryMAC, of: instance)
     guard mac != primaryMAC else { return nil }
     if let reason = try Refusal.reason(on: host) {
       host.log.notice(

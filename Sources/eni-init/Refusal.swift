@@ -38,7 +38,11 @@ enum Refusal {
     if let reason = policy.reasonToIgnore(mac: mac, id: id) { return reason }
     // Two requests more, for those alone who use these settings.
     guard policy.asksForMembership else { return nil }
-    let (subnet, groups) = try metadata.membership(of: mac)
-    return policy.reasonToIgnore(mac: mac, id: id, subnet: subnet, securityGroups: groups)
+    return policy.reasonToIgnore(
+      mac: mac,
+      id: id,
+      subnet: try metadata.subnetID(of: mac),
+      securityGroups: try metadata.securityGroups(of: mac)
+    )
   }
 }

@@ -24,7 +24,7 @@ struct HostInspection {
   ///
   /// An IMDS that does not answer is part of the view; a kernel or a disk that does not is an error.
   func view() throws -> HostView {
-    let instance = try? host.identity()
+    let instance = try HostIdentity.instanceID(host.files)
     let state = KernelIndex(try kernel.snapshot())
     let records = try instance.map { try host.records.records(of: $0) } ?? []
     let answer = MetadataAnswer(metadata, links: state.state.links, host.configuration.policy)

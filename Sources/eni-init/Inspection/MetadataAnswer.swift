@@ -21,7 +21,7 @@ struct MetadataAnswer {
       let survey = try InstanceSurvey(metadata, links: links, policy: policy)
       self.survey = survey
       for mac in survey.listed where survey.interface(mac) != nil || survey.ignored[mac] != nil {
-        subnetIDs[mac] = try metadata.membership(of: mac).subnet
+        subnetIDs[mac] = try metadata.subnetID(of: mac)
         elasticIPs[mac] = try metadata.publicAddresses(of: mac)
       }
       for mac in survey.listed.subtracting(links.compactMap(\.mac)) {
