@@ -110,10 +110,12 @@ reproducible: setup-test ## Build the Debian package twice, as two builders woul
 	packaging/check-reproducible
 
 .PHONY: bench
-bench: setup-test ## Print what an attach costs, whole process
+bench: setup-test ## Print what an attach costs, whole process, and how much more a peer needs
 	packaging/build-deb
-	swift build --product eni-init-bench
-	$(PRIVATELY) .build/debug/eni-init-bench .build-deb/tree/debian/eni-init/usr/sbin/eni-init
+	swift build --configuration release --product eni-init-bench
+	Tests/FlowTests/Stacks/unpack-packages .build-stacks/amazon-ec2-net-utils amazon-ec2-net-utils
+	$(PRIVATELY) .build/release/eni-init-bench .build-deb/tree/debian/eni-init/usr/sbin/eni-init \
+	  .build-stacks/amazon-ec2-net-utils
 
 .PHONY: setup-build
 setup-build:

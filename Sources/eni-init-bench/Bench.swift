@@ -19,15 +19,18 @@ struct Bench {
   }
 
   private static func run() throws {
-    guard CommandLine.arguments.count == 2 else {
-      FileHandle.standardError.write(Data("usage: eni-init-bench PATH-OF-ENI-INIT\n".utf8))
+    guard CommandLine.arguments.count == 3 else {
+      let usage = "usage: eni-init-bench PATH-OF-ENI-INIT DIRECTORY-OF-AMAZON-EC2-NET-UTILS\n"
+      FileHandle.standardError.write(Data(usage.utf8))
       exit(64)
     }
     let program = URL(fileURLWithPath: CommandLine.arguments[1]).path
+    let peer = Peer(directory: URL(fileURLWithPath: CommandLine.arguments[2]).path)
     print("whole process, median of \(runs) (minimum to maximum)\n")
     try version(program)
     try attach(program)
     for count in [1, 15, 64] { try refresh(program, count) }
+    try Comparison(program: program, peer: peer, runs: runs).run()
     sizes()
   }
 
@@ -36,12 +39,11 @@ struct Bench {
     Figure("eni-init --version, wall", "ms", costs.map(\.wall), goal: 5).print()
   }
 
-  /// The program's own attach of a held ENI with settled facts, on a machine in a box; udev's
-  /// unit is kept from doing it first.
+  /// The program's own attach of a held ENI with settled facts, on a machine in a box.
   private static func attach(_ program: String) throws {
     let stage = try Stage(program: program)
     defer { stage.close() }
-    try stage.instance.check(["rm", "/usr/lib/systemd/system/eni-init-attach@.service"])
+    try stage.keepUnitsFromAttaching()
     var costs: [Cost] = []
     var unchanged: [Cost] = []
     var requests: [Double] = []
@@ -94,20 +96,27 @@ struct Bench {
     Figure("\(name) CPU", "ms", costs.map(\.cpu), goal: isBound ? 30 : nil).print()
     Figure("  of which in user mode", "ms", costs.map(\.user), goal: nil).print()
     Figure("\(name) wall", "ms", costs.map(\.wall), goal: nil).print()
+    try look(stage, "status", count, goal: count == 1 ? 20 : nil)
     guard isBound else { return }
+    for command in ["check", "map"] { try look(stage, command, count, goal: nil) }
     let children = try stage.children(of: ["eni-init", "refresh"])
     Figure("\(name) child processes", "", [Double(children)], goal: 0).print()
-    for command in ["status", "check", "map"] {
-      let looks = try (0..<runs).map { _ in
-        try Cost.of(["/usr/sbin/eni-init", command], in: stage.instance).wall
-      }
-      let goal: Double? = command == "status" ? 20 : nil
-      Figure("\(command) of \(count) ENIs, wall", "ms", looks, goal: goal).print()
-    }
     let boots = try (0..<runs).map { _ in
       try Cost.of(["/usr/sbin/eni-init", "boot"], in: stage.instance).wall
     }
     Figure("boot with \(count) ENIs on disk, wall", "ms", boots, goal: 30).print()
+  }
+
+  private static func look(
+    _ stage: Stage,
+    _ command: String,
+    _ count: Int,
+    goal: Double?
+  ) throws {
+    let costs = try (0..<runs).map { _ in
+      try Cost.of(["/usr/sbin/eni-init", command], in: stage.instance).wall
+    }
+    Figure("\(command) of \(count) ENIs, wall", "ms", costs, goal: goal).print()
   }
 
   private static func answer(_ stage: Stage) throws {
@@ -128,58 +137,5 @@ struct Bench {
     let installed = words.split(separator: "\n").first { $0.contains("Installed-Size:") }?
       .split(separator: " ").last.flatMap { Double($0) }
     if let installed { Figure("installed", "MiB", [installed / 1024], goal: 20).print() }
-  }
-}
-
-extension Stage {
-  /// The second ENI is plugged in, and held.
-  fileprivate func plugUnconfigured() throws {
-    try plug(second, as: "ens6")
-    try instance.check(["udevadm", "settle"])
-  }
-
-  /// As if the second ENI had never been there.
-  fileprivate func forget() throws {
-    try unplug(second)
-    try shell("rm -f /etc/systemd/network/05-* \(records)/\(second.mac)")
-  }
-
-  /// Attaches `count` ENIs of ten addresses each, and waits until all are routed.
-  fileprivate func plug(many count: Int) throws {
-    for number in 1...count {
-      let subnet = "10.\(number).0"
-      let addresses = (10..<20).compactMap { IPAddress("\(subnet).\($0)") }
-      guard let block = IPPrefix("\(subnet).0/24"),
-        let part = NetworkInterface.Addresses(subnet: block, addresses: addresses)
-      else { continue }
-      var eni = try SimulatedENI(
-        mac: "02:00:00:00:01:" + (number < 16 ? "0" : "") + String(number, radix: 16),
-        device: number
-      )
-      eni.ipv4 = part
-      try plug(eni, as: "ens10\(number)")
-    }
-    try Condition.wait(until: "all are routed", within: .seconds(300)) {
-      try shell("eni-init status").split(separator: "\n").count { $0.hasSuffix("routed") } == count
-    }
-    try waitUntilIdle(within: .seconds(120))
-  }
-
-  /// How many processes an attach of a new ENI starts.
-  fileprivate func childrenOfAttach() throws -> Int {
-    try plugUnconfigured()
-    return try children(of: ["eni-init", "attach", "ens6"])
-  }
-
-  /// How many processes a program starts.
-  fileprivate func children(of words: [String]) throws -> Int {
-    try instance.check(
-      [
-        "strace", "-f", "-qq", "-e", "trace=execve", "-e", "status=successful", "-o", "/run/trace",
-      ] + words
-    )
-    // One line for each program that was started, the first of them our own.
-    return try shell("grep -c 'execve(' /run/trace").split(separator: "\n").first
-      .flatMap { Int($0) }.map { $0 - 1 } ?? -1
   }
 }

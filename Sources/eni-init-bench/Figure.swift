@@ -16,12 +16,23 @@ struct Figure {
 
   /// Prints the median, the range and the goal in one line.
   func print() {
-    guard let least = values.first, let most = values.last else { return }
-    let median = values[values.count / 2]
+    Swift.print("\(label) \(summary(values))\(goal.map { ", goal at most \(text($0))" } ?? "")")
+  }
+
+  /// Prints it, what another program needs, and how many times as much that is.
+  func print(beside others: [Double]) {
+    let others = others.sorted()
+    let (own, other) = (values[values.count / 2], others[others.count / 2])
+    let ratio = own > 0 ? ", \(text(other / own)) times as much" : ""
+    Swift.print("\(label) \(summary(values)); \(summary(others))\(ratio)")
+  }
+
+  private var label: String { name + String(repeating: " ", count: max(0, 40 - name.count)) }
+
+  private func summary(_ values: [Double]) -> String {
+    guard let least = values.first, let most = values.last else { return "nothing" }
     let range = values.count > 1 ? " (\(text(least)) to \(text(most)))" : ""
-    let aim = goal.map { ", goal at most \(text($0))" } ?? ""
-    let label = name + String(repeating: " ", count: max(0, 40 - name.count))
-    Swift.print("\(label) \(text(median))\(unit.isEmpty ? "" : " " + unit)\(range)\(aim)")
+    return "\(text(values[values.count / 2]))\(unit.isEmpty ? "" : " " + unit)\(range)"
   }
 
   private func text(_ value: Double) -> String {
