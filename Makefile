@@ -45,6 +45,7 @@ test: setup-test lint check-aws stacks ## Run every test: units, kernel, whole f
 	  swift test --skip-build --no-parallel --filter '$(NAMESPACE_TESTS)'
 	$(MAKE) deb rpm images
 	$(SUDO) env "PATH=$(PATH)" packaging/check-deb .build/eni-init_*.deb
+	$(SUDO) env "PATH=$(PATH)" packaging/check-rpm .build-rpm/RPMS/*/eni-init-*.rpm
 	$(PRIVATELY) $(call LIMITED,40m) \
 	  swift test --skip-build --no-parallel --filter VirtualMachineTests --skip GuestTests
 
@@ -72,7 +73,7 @@ stacks: setup-test ## Unpack the network stacks that tests run in a box
 lint: ## Check format, imports and scripts
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
 	.ci/check-imports
-	shellcheck .ci/run .ci/check-imports packaging/{build-deb,check-deb,check-reproducible} packaging/checks/* \
+	shellcheck .ci/run .ci/check-imports packaging/{build-deb,check-deb,check-rpm,check-reproducible} packaging/checks/* \
 	  packaging/debian/tests/{smoke,units} packaging/cloud/50-eni-init packaging/ifupdown/eni-init packaging/aws/check \
 	  Sources/EC2Simulator/Instance/{prepare-instance,start-unit,follow-udev} \
 	  Tests/VirtualMachineTests/Images/build-guest-image Tests/FlowTests/Stacks/unpack-packages
