@@ -12,6 +12,8 @@ package enum Change: Hashable, Sendable {
   case setDown(Link.Index, InterfaceName)
   case addAddress(IPPrefix, Link.Index, InterfaceName)
   case removeAddress(IPPrefix, Link.Index, InterfaceName)
+  /// Takes the end from an address that is there for a time only, as a DHCP client gives it.
+  case keepAddress(IPPrefix, Link.Index, InterfaceName)
   case addRoute(Route, Link.Index, InterfaceName)
   case removeRoute(Route, Link.Index, InterfaceName)
   case addRule(RoutingPolicyRule)
@@ -45,6 +47,8 @@ extension Change: CustomStringConvertible {
     case .addAddress(let prefix, _, let link):
       "ip address add \(prefix) dev \(link) noprefixroute"
     case .removeAddress(let prefix, _, let link): "ip address del \(prefix) dev \(link)"
+    case .keepAddress(let prefix, _, let link):
+      "ip address replace \(prefix) dev \(link) noprefixroute"
     case .addRoute(let route, _, let link): "ip route add \(route.words(link))"
     case .removeRoute(let route, _, let link): "ip route del \(route.words(link))"
     case .addRule(let rule): "ip \(rule.familyOption)rule add \(rule)"

@@ -12,6 +12,10 @@ package struct RouteProtocol: Hashable, Sendable, CustomStringConvertible {
 
   /// Installed by the kernel itself, for example with an address (RTPROT_KERNEL).
   package static let kernel = RouteProtocol(rawValue: 2)
+  /// Installed because a router announced it (RTPROT_RA).
+  package static let routerAdvertisement = RouteProtocol(rawValue: 9)
+  /// Installed by a DHCP client (RTPROT_DHCP).
+  package static let dhcp = RouteProtocol(rawValue: 16)
   /// What networkd marks its rules with; its rule section has no key to change it.
   package static let `static` = RouteProtocol(rawValue: 4)
   /// Ours, by which our routes are told from everybody else's.
@@ -24,6 +28,8 @@ package struct RouteProtocol: Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .kernel: "kernel"
     case .static: "static"
+    case .routerAdvertisement: "ra"
+    case .dhcp: "dhcp"
     default: String(rawValue)
     }
   }

@@ -3,10 +3,11 @@ package import NetworkModel
 
 /// What an ENI lacks in the kernel of what its plan asks: plan − state.
 ///
-/// Only additions: a secondary address that IMDS no longer lists is withdrawn elsewhere, after a
-/// second complete read has agreed. An empty difference is also the proof that an apply worked.
+/// Only additions, and what a DHCP client has left: a secondary address that IMDS no longer lists is
+/// withdrawn elsewhere, after a second complete read has agreed. An empty difference is also the proof
+/// that an apply worked.
 package struct Difference: Hashable, Sendable {
-  /// Changes of the link itself, to be made while it is down, in this order.
+  /// Changes of the link itself and of what others have left on it, to be made first, in this order.
   package let link: [Change]
   /// Addresses, routes and rules, in the order the kernel accepts them.
   package let routing: [Change]
@@ -56,11 +57,34 @@ package struct Difference: Hashable, Sendable {
       changes += state.addresses(on: link.index).filter { !$0.address.isLinkLocal }
         .map { .removeAddress($0, link.index, name) }
     }
+    changes += leases(plan, link.index, name, state, areKept: !isNew)
     for alternative in plan.alternativeNames
     where !link.alternativeNames.contains(alternative) && alternative != name.text {
       changes.append(.addAlternativeName(alternative, link.index, name))
     }
     return changes
+  }
+
+  /// What makes an end of what a DHCP client or a router's word has given the link: an address of the
+  /// plan would go when its lease ends, and main's routes would take packets of the primary.
+  ///
+  /// From 24.1 on cloud-init runs such a client for each ENI at each boot, where netplan is.
+  private static func leases(
+    _ plan: InterfacePlan,
+    _ link: Link.Index,
+    _ name: InterfaceName,
+    _ state: KernelIndex,
+    areKept: Bool
+  ) -> [Change] {
+    let addresses = state.addresses(on: link).filter { address in
+      areKept && state.isLease(address, on: link)
+        && plan.addresses.contains { $0 == address || $0.address.hostPrefix == address }
+    }
+    let routes = state.routes(by: link).filter {
+      $0.table == .main && [.dhcp, .routerAdvertisement].contains($0.protocol)
+    }
+    return addresses.map { .keepAddress($0, link, name) }
+      + routes.map { .removeRoute($0, link, name) }
   }
 
   private static func routingChanges(

@@ -60,11 +60,27 @@ enum AddressMessage {
   ///
   /// Equivalent to: ip address add PREFIX dev LINK noprefixroute [nodad]
   static func add(_ prefix: IPPrefix, to link: Link.Index, sequence: UInt32) -> [UInt8] {
+    new(prefix, link, [.request, .acknowledge, .create, .exclusive], sequence)
+  }
+
+  /// Takes the end from an address: without IFA_CACHEINFO it stays for ever.
+  ///
+  /// Equivalent to: ip address replace PREFIX dev LINK noprefixroute [nodad]
+  static func keep(_ prefix: IPPrefix, on link: Link.Index, sequence: UInt32) -> [UInt8] {
+    new(prefix, link, [.request, .acknowledge, .replace], sequence)
+  }
+
+  private static func new(
+    _ prefix: IPPrefix,
+    _ link: Link.Index,
+    _ requestFlags: MessageFlags,
+    _ sequence: UInt32
+  ) -> [UInt8] {
     var flags = Wire.addressWithoutPrefixRoute
     if prefix.family == .ipv6 { flags |= Wire.addressWithoutDuplicateDetection }
     return MessageWriter.message(
       .newAddress,
-      [.request, .acknowledge, .create, .exclusive],
+      requestFlags,
       sequence: sequence,
       header: header(prefix, link)
     ) {

@@ -27,6 +27,8 @@ extension Change {
       AddressMessage.add(prefix, to: link, sequence: sequence)
     case .removeAddress(let prefix, let link, _):
       AddressMessage.remove(prefix, from: link, sequence: sequence)
+    case .keepAddress(let prefix, let link, _):
+      AddressMessage.keep(prefix, on: link, sequence: sequence)
     case .addRoute(let route, let link, _):
       RouteMessage.add(route, by: link, sequence: sequence)
     case .removeRoute(let route, let link, _):

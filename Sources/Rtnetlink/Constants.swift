@@ -67,6 +67,8 @@ struct MessageFlags: OptionSet, Hashable {
   static let dumpInterrupted = MessageFlags(NLM_F_DUMP_INTR)
   /// NLM_F_CREATE.
   static let create = MessageFlags(NLM_F_CREATE)
+  /// NLM_F_REPLACE.
+  static let replace = MessageFlags(NLM_F_REPLACE)
   /// NLM_F_EXCL.
   static let exclusive = MessageFlags(NLM_F_EXCL)
   /// NLM_F_APPEND.

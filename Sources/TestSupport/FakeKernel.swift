@@ -60,6 +60,13 @@ package final class FakeKernel: KernelConfiguration {
     return device.link
   }
 
+  /// Gives a link an address for a time, as a DHCP client does.
+  ///
+  /// Equivalent to: ip address add PREFIX dev LINK noprefixroute valid_lft 900 preferred_lft 900
+  package func lease(_ prefix: IPPrefix, to index: Link.Index) throws {
+    try devices[position(of: index)].lease(prefix)
+  }
+
   /// Pulls a device out; its addresses and the routes by it go with it, rules stay.
   ///
   /// Equivalent to: ip link del LINK
@@ -113,6 +120,9 @@ package final class FakeKernel: KernelConfiguration {
     return KernelState(
       links: devices.map(\.link),
       addresses: addresses,
+      leases: Set(
+        devices.flatMap { device in device.leases.map { .init(link: device.index, prefix: $0) } }
+      ),
       routes: routes,
       rules: rules
     )
@@ -132,6 +142,7 @@ package final class FakeKernel: KernelConfiguration {
     case .addAddress(let prefix, let index, _): try devices[position(of: index)].add(prefix)
     case .removeAddress(let prefix, let index, _):
       try devices[position(of: index)].remove(prefix)
+    case .keepAddress(let prefix, let index, _): try devices[position(of: index)].keep(prefix)
     case .addRoute(let route, let index, _): try add(route, by: index)
     case .removeRoute(let route, let index, _): try remove(route, by: index)
     case .addRule(let rule): try add(rule)

@@ -14,6 +14,8 @@ struct FakeLink {
   var group = LinkGroup(rawValue: 0)
   var isUp = false
   private(set) var addresses: [IPPrefix] = []
+  /// Those of them that have an end.
+  private(set) var leases: Set<IPPrefix> = []
 
   init(
     index: Link.Index,
@@ -58,16 +60,30 @@ struct FakeLink {
     }
   }
 
+  /// Gives an address an end.
+  mutating func lease(_ prefix: IPPrefix) throws(FakeRefusal) {
+    try add(prefix)
+    leases.insert(prefix)
+  }
+
+  /// Takes the end from an address; one that is not there is added.
+  mutating func keep(_ prefix: IPPrefix) throws(FakeRefusal) {
+    if !addresses.contains(prefix) { try add(prefix) }
+    leases.remove(prefix)
+  }
+
   /// Removes an address.
   mutating func remove(_ prefix: IPPrefix) throws(FakeRefusal) {
     guard let place = addresses.firstIndex(of: prefix) else {
       throw FakeRefusal(EADDRNOTAVAIL, "\(prefix.family): address not found")
     }
     addresses.remove(at: place)
+    leases.remove(prefix)
   }
 
   /// Drops the IPv6 addresses, which a link that goes down or gets an MTU below 1280 loses.
   mutating func dropIPv6() {
     addresses.removeAll { $0.family == .ipv6 }
+    leases = leases.filter { $0.family == .ipv4 }
   }
 }

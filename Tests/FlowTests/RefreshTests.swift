@@ -52,6 +52,32 @@ extension FlowTests {
       #expect(try stage.shell("eni-init refresh 2>&1").isEmpty)
     }
 
+    @Test(
+      "what a DHCP client has left ends, and the primary answers the ENI's subnet again",
+      arguments: ["refresh", "attach nic1"]
+    )
+    func formerClient(command: String) throws {
+      let stage = try Stage.routed()
+      // As cloud-init has dhcpcd do it, for each ENI at each boot; then it ends the client.
+      try stage.shell(
+        """
+        ip address replace 10.0.1.10/24 dev nic1 noprefixroute valid_lft 900 preferred_lft 900
+        ip route add 10.0.1.0/24 dev nic1 metric 1003 src 10.0.1.10 proto dhcp
+        ip route add default via 10.0.1.1 dev nic1 metric 1003 src 10.0.1.10 proto dhcp
+        ip route add 198.18.0.0/15 via 10.0.1.1 dev nic1
+        """
+      )
+      let neighbor = try stage.cloud.vpc.neighbor(in: try #require(stage.second.ipv4).subnet)
+      let primary = try #require(stage.primary.ipv4?.addresses.first)
+      #expect(try neighbor.namespace.probe(primary).replies == 0, "as the issue has it")
+      try stage.shell("eni-init \(command)")
+      #expect(try neighbor.namespace.probe(primary).isLossless)
+      #expect(try stage.shell("ip route show table main dev nic1 proto dhcp").isEmpty)
+      #expect(try stage.shell("ip route show 198.18.0.0/15").contains("nic1"), "an administrator's")
+      #expect(try stage.shell("ip -o address show dev nic1 dynamic").isEmpty)
+      #expect(try stage.shell("eni-init refresh 2>&1; eni-init check").hasPrefix("Nothing found"))
+    }
+
     @Test("nothing is written, changed or said when nothing has changed")
     func unchanged() throws {
       let stage = try Stage.routed()

@@ -13,6 +13,8 @@ protocol Machine: AnyObject {
   func plug(_ name: InterfaceName) throws -> Link
   /// Takes the link away.
   func unplug(_ link: Link) throws
+  /// Gives it an address for a time, as a DHCP client does.
+  func lease(_ prefix: IPPrefix, to link: Link) throws
 }
 
 /// The two kernels that the contract holds for.
@@ -39,4 +41,6 @@ private final class FakeMachine: Machine {
   func plug(_ name: InterfaceName) -> Link { fake.addLink(name) }
 
   func unplug(_ link: Link) { fake.removeLink(link.index) }
+
+  func lease(_ prefix: IPPrefix, to link: Link) throws { try fake.lease(prefix, to: link.index) }
 }

@@ -51,6 +51,10 @@ final class RealMachine: Machine {
 
   func unplug(_ link: Link) throws { try ip("link del dev \(link.name)") }
 
+  func lease(_ prefix: IPPrefix, to link: Link) throws {
+    try ip("address add \(prefix) dev \(link.name) noprefixroute valid_lft 900 preferred_lft 900")
+  }
+
   /// Runs iproute2 and returns what it printed.
   @discardableResult
   func ip(_ words: String) throws -> Data { Data(try Iproute2.run(words)) }

@@ -40,6 +40,23 @@ extension KernelSuite {
       #expect(try machine.kernel.snapshot().prefixes(on: link).count == 4)
     }
 
+    @Test("an address that is leased is kept for ever, in its place", arguments: Subject.allCases)
+    func lease(_ subject: Subject) throws {
+      let machine = try subject.machine()
+      let link = try machine.plug(Example.nic1)
+      try machine.kernel.apply(link.up)
+      let leases = ["10.0.1.5/24", "2600:1::5/128"].map(Example.prefix)
+      for lease in leases { try machine.lease(lease, to: link) }
+      try machine.kernel.apply([link.add("10.0.1.6/32")])
+      let before = try machine.kernel.snapshot()
+      #expect(before.leases == Set(leases.map { .init(link: link.index, prefix: $0) }))
+      try machine.kernel.apply(leases.map { .keepAddress($0, link.index, link.name) })
+      let after = try machine.kernel.snapshot()
+      #expect(after.leases.isEmpty)
+      #expect(after.addresses == before.addresses)
+      #expect(after.routes(by: link).isEmpty)
+    }
+
     @Test(
       "routes of an ENI's table, both families, added twice and removed twice",
       arguments: Subject.allCases

@@ -113,6 +113,32 @@ struct DifferenceTests {
     #expect(try !words(state).contains { $0.contains("fe80") })
   }
 
+  @Test("of what a DHCP client has left on a live link, addresses stay for ever and main's routes go")
+  func leases() throws {
+    var state = try planned()
+    state.leases = Set(state.addresses.prefix(1))
+    for (protocols, destination) in [
+      (RouteProtocol.dhcp, "0.0.0.0/0"), (.dhcp, "10.0.1.0/24"), (.routerAdvertisement, "::/0"),
+      (.static, "192.0.2.0/24"),
+    ] {
+      let route = Route(
+        destination: try #require(IPPrefix(destination)),
+        table: .main,
+        metric: 1003,
+        protocol: protocols
+      )
+      state.routes.append(.init(link: born.index, route: route))
+    }
+    #expect(
+      try words(state, isNew: false) == [
+        "ip address replace 10.0.1.10/24 dev nic1 noprefixroute",
+        "ip route del default dev nic1 table main metric 1003 proto dhcp",
+        "ip route del 10.0.1.0/24 dev nic1 table main metric 1003 proto dhcp",
+        "ip route del ::/0 dev nic1 table main metric 1003 proto ra",
+      ]
+    )
+  }
+
   @Test("an up link is bounced for its name only when it may be")
   func bounce() throws {
     let up = Link(
