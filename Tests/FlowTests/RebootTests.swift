@@ -46,6 +46,22 @@ extension FlowTests {
       #expect(try stage.mainDefaultRoutes().split(separator: "\n").count == 1)
     }
 
+    @Test("the name by which netplan knows an ENI is one of its names, unless it is another's")
+    func formerName() throws {
+      let stage = try stage()
+      for (eni, name) in [(stage.second, "ens6"), (try third(), "ens5"), (stage.primary, "ens4")] {
+        try stage.instance.write(
+          "/run/systemd/network/10-netplan-\(name).link",
+          content: "[Match]\nPermanentMACAddress=\(eni.mac)\n\n[Link]\nName=\(name)\n"
+        )
+      }
+      let before = try stage.shell("ip -o link show nic2; ip -o link show ens5")
+      for _ in 1...2 { #expect(try stage.shell("eni-init boot 2>&1").isEmpty) }
+      #expect(try stage.shell("ip -o link show ens6").contains(": nic1"))
+      #expect(try stage.shell("ip -o link show nic2; ip -o link show ens5") == before)
+      #expect(try stage.shell("eni-init refresh 2>&1; eni-init check").hasPrefix("Nothing found"))
+    }
+
     @Test("two ENIs that changed places come up in their new ones")
     func exchanged() throws {
       let stage = try stage()

@@ -35,6 +35,30 @@ struct HostFactsTests {
     #expect(spoken == (hasIPv6 ? [.ipv4, .ipv6] : [.ipv4]))
   }
 
+  @Test(
+    "netplan's names of links are read from its files, and from them alone",
+    arguments: [
+      ("10-netplan-ens6.link", "[Match]\nPermanentMACAddress=\(mac)\n[Link]\nName=ens6\n", "ens6"),
+      ("10-netplan-ens6.link", "[Match]\nMACAddress=\(mac)\n[Link]\nName=ens6\n", "ens6"),
+      ("10-netplan-ens6.link", "[Match]\nPermanentMACAddress=\(mac)\n[Link]\nMTUBytes=9001\n", nil),
+      ("10-netplan-ens6.link", "[Match]\nOriginalName=ens6\n[Link]\nName=lan\n", nil),
+      ("10-netplan-ens6.link", "[Match]\nPermanentMACAddress=\(mac)\n[Link]\nName=a/b\n", nil),
+      ("10-netplan-ens6.link", "PermanentMACAddress=\(mac)\nName=ens6\n", nil),
+      ("10-netplan-ens6.network", "[Match]\nPermanentMACAddress=\(mac)\n[Link]\nName=x\n", nil),
+      ("99-mine.link", "[Match]\nPermanentMACAddress=\(mac)\n[Link]\nName=ens6\n", nil),
+    ] as [(String, String, String?)]
+  )
+  func netplan(file: String, content: String, name: String?) throws {
+    let root = try TemporaryRoot()
+    #expect(try NetplanLinks(FileStore(root: root.path)).names.isEmpty)
+    try root.write(content, to: "/run/systemd/network/\(file)")
+    let names = try NetplanLinks(FileStore(root: root.path)).names
+    let mac = try #require(MACAddress(Self.mac))
+    #expect(names.mapValues(\.text) == name.map { [mac: $0] } ?? [:])
+  }
+
+  private static let mac = "02:00:00:00:00:06"
+
   @Test("networkd's state of a link is read from where it publishes it")
   func networkd() throws {
     let root = try TemporaryRoot()

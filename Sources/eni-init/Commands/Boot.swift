@@ -49,6 +49,7 @@ struct Boot: ParsableCommand {
     }
     try host.locked(within: .seconds(2)) { try dropForeign(host, instance) }
     try BootPreparation(host: host, instance: instance).run()
+    try FormerNames(host: host, instance: instance).keep()
   }
 
   private func dropForeign(_ host: Host, _ instance: InstanceID) throws {
