@@ -147,10 +147,13 @@ install: program ## Lay the program and its files out under DESTDIR
 	install -D -m 644 udev/70-eni-init.rules $(DESTDIR)/usr/lib/udev/rules.d/70-eni-init.rules
 	install -D -m 644 -t $(DESTDIR)/usr/lib/systemd/network packaging/network/*.network
 	install -D -m 644 -t $(DESTDIR)/usr/lib/systemd/system packaging/systemd/*.{service,timer,path}
+	install -d $(DESTDIR)/usr/lib/systemd/system/cloud-init-network.service.wants
+	ln -sf ../eni-init-refresh.service $(DESTDIR)/usr/lib/systemd/system/cloud-init-network.service.wants
 	install -D -m 644 packaging/journal/eni-init.catalog $(DESTDIR)/usr/lib/systemd/catalog/eni-init.catalog
 	install -D -m 644 packaging/container-ports/container-ports.nft $(DESTDIR)/usr/lib/eni-init/container-ports.nft
 	install -D -m 644 packaging/conf/eni-init.conf $(DESTDIR)/etc/eni-init/eni-init.conf
 	install -D -m 755 packaging/cloud/50-eni-init $(DESTDIR)/etc/cloud/clean.d/50-eni-init
+	install -D -m 644 packaging/cloud/80_eni-init.cfg $(DESTDIR)/etc/cloud/cloud.cfg.d/80_eni-init.cfg
 	install -D -m 755 packaging/ifupdown/eni-init $(DESTDIR)/etc/network/if-pre-up.d/eni-init
 	install -D -m 644 packaging/man/eni-init.8 $(DESTDIR)/usr/share/man/man8/eni-init.8
 	install -D -m 644 packaging/man/eni-init.conf.5 $(DESTDIR)/usr/share/man/man5/eni-init.conf.5

@@ -8,8 +8,7 @@ import Udev
 /// Keeps the name by which netplan knows an ENI as an alternative one of it.
 ///
 /// cloud-init writes each ENI of a first boot into netplan's file, by the name that the kernel gave it.
-/// From 1.1 on netplan has systemd-networkd-wait-online wait for that name: without it, two minutes at
-/// each boot.
+/// From 1.1 on netplan has systemd-networkd-wait-online wait for that name: without it, two minutes.
 struct FormerNames {
   let host: Host
   let instance: InstanceID

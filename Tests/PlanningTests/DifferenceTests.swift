@@ -113,7 +113,7 @@ struct DifferenceTests {
     #expect(try !words(state).contains { $0.contains("fe80") })
   }
 
-  @Test("of what a DHCP client has left on a live link, addresses stay for ever and main's routes go")
+  @Test("of what a DHCP client has left on a live link, addresses stay and main's routes go")
   func leases() throws {
     var state = try planned()
     state.leases = Set(state.addresses.prefix(1))

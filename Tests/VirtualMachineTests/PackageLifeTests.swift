@@ -22,6 +22,7 @@ struct PackageLifeTests {
     try guest.machine.run(Self.earlyUser)
     try reboot(guest, "after a reboot")
     try replace(guest)
+    try expectMetrics(guest)
     guest.cloud.imds.refuseConnections(for: .seconds(3600))
     try reboot(guest, "after a reboot with IMDS down")
     try guest.machine.run("rm /usr/sbin/eni-init && sync")
@@ -111,6 +112,22 @@ struct PackageLifeTests {
     try expectRouted(guest, "after an upgrade and a downgrade")
     let check = try guest.machine.result(of: "eni-init check")
     #expect(check.status == 0, "\(check)")
+  }
+
+  /// What who has prometheus-node-exporter enables, with all that its unit forbids.
+  private func expectMetrics(_ guest: Guest) throws {
+    let written = try guest.machine.run(
+      """
+      mkdir -p /var/lib/prometheus/node-exporter
+      systemctl --quiet enable --now eni-init-metrics.timer
+      systemctl start eni-init-metrics.service
+      cat /var/lib/prometheus/node-exporter/eni-init.prom
+      """,
+      within: .seconds(120)
+    )
+    #expect(written.contains("\neni_init_imds_up 1\n"), "\(written)")
+    #expect(written.contains("\(guest.second.id)"), "\(written)")
+    try guest.expectNoFailure("metrics are written")
   }
 
   private func detach(_ guest: Guest) throws {
