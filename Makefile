@@ -147,8 +147,10 @@ install: program ## Lay the program and its files out under DESTDIR
 	install -D -m 644 udev/70-eni-init.rules $(DESTDIR)/usr/lib/udev/rules.d/70-eni-init.rules
 	install -D -m 644 -t $(DESTDIR)/usr/lib/systemd/network packaging/network/*.network
 	install -D -m 644 -t $(DESTDIR)/usr/lib/systemd/system packaging/systemd/*.{service,timer,path}
-	install -d $(DESTDIR)/usr/lib/systemd/system/cloud-init-network.service.wants
-	ln -sf ../eni-init-refresh.service $(DESTDIR)/usr/lib/systemd/system/cloud-init-network.service.wants
+	for unit in cloud-init cloud-init-network; do \
+	   install -d $(DESTDIR)/usr/lib/systemd/system/$$unit.service.wants && \
+	   ln -sf -t $(DESTDIR)/usr/lib/systemd/system/$$unit.service.wants ../eni-init-refresh.service || exit; \
+	done
 	install -D -m 644 packaging/journal/eni-init.catalog $(DESTDIR)/usr/lib/systemd/catalog/eni-init.catalog
 	install -D -m 644 packaging/container-ports/container-ports.nft $(DESTDIR)/usr/lib/eni-init/container-ports.nft
 	install -D -m 644 packaging/conf/eni-init.conf $(DESTDIR)/etc/eni-init/eni-init.conf

@@ -154,11 +154,21 @@ extension FlowTests {
       #expect(again.status == 0 && again.errors.isEmpty, "a second run: \(again)")
       try addAddress("10.0.1.12", to: stage)
       #expect(try stage.shell("networkctl list nic1").contains("unmanaged"))
+      try expectAdvertisementsIgnored(stage)
       try stage.instance.check(["networkctl", "reload"])
       try Condition.wait(until: "networkd has taken the ENI over") {
         try stage.shell("networkctl list nic1").contains("configured")
       }
       #expect(try stage.cloud.probeFromInternet(second).isLossless)
+    }
+
+    /// No network manager does it for a link that is none of its.
+    private func expectAdvertisementsIgnored(_ stage: Stage) throws {
+      try stage.cloud.vpc.advertiseRouter(to: stage.second.id)
+      try Condition.wait(until: "the advertisement has come") {
+        try !stage.shell("grep InRouterAdvertisements /proc/net/dev_snmp6/nic1").hasSuffix("\t0\n")
+      }
+      #expect(try stage.shell("ip -6 route show default dev nic1").isEmpty)
     }
 
     @Test("an address that is assigned later is added by a run, and the others lose no packet")
