@@ -41,13 +41,14 @@ package final class Stage {
   ///
   /// `program` is installed as eni-init with all that the package ships; nil leaves the image as it
   /// is. `launch` says which ENIs are there from the start, `instanceData` what cloud-init leaves in
-  /// its file, and `imds` whether IMDS can be asked.
+  /// its file, `imds` whether IMDS can be asked, and `configuration` what eni-init.conf says.
   package init(
     program: String?,
     image: InstanceImage = .networkd,
     launch: Launch = .primaryAlone,
     instanceData: String? = nil,
-    imds: Availability = .answers
+    imds: Availability = .answers,
+    configuration: String? = nil
   ) throws {
     primary = try .examplePrimary()
     second = try .exampleSecond()
@@ -67,6 +68,9 @@ package final class Stage {
     try instance.powerOn()
     try image.install(on: instance)
     if let program { try instance.installPackage(program: program) }
+    if let configuration {
+      try instance.write("/etc/eni-init/eni-init.conf", content: configuration)
+    }
     if let instanceData {
       try instance.write("/run/cloud-init/instance-data.json", content: instanceData)
     }

@@ -7,13 +7,24 @@ package import NetworkModel
 /// withdrawn elsewhere, after a second complete read has agreed. An empty difference is also the proof
 /// that an apply worked.
 package struct Difference: Hashable, Sendable {
-  /// Changes of the link itself and of what others have left on it, to be made first, in this order.
+  /// Changes of the link itself, to be made while it is down, in this order.
   package let link: [Change]
+  /// What makes an end of what a DHCP client or a router's word has given a link that is up: an address
+  /// of the plan would go with its lease, and main's routes would take packets of the primary.
+  ///
+  /// From 24.1 on cloud-init runs such a client for each ENI at each boot, where netplan is.
+  package let leases: [Change]
   /// Addresses, routes and rules, in the order the kernel accepts them.
   package let routing: [Change]
 
-  /// Whether the kernel has all that the plan asks.
-  package var isEmpty: Bool { link.isEmpty && routing.isEmpty }
+  /// All of them, in the order in which they are made.
+  package var changes: [Change] { link + leases + routing }
+
+  /// Whether the kernel has all that the plan asks, and nothing that shall end.
+  package var isEmpty: Bool { isComplete && leases.isEmpty }
+
+  /// Whether the kernel has all that the plan asks; a client that is at work meanwhile takes none of it.
+  package var isComplete: Bool { link.isEmpty && routing.isEmpty }
 
   /// The difference between `plan` and `state` for the ENI's link; nil when the link is gone.
   ///
@@ -25,6 +36,7 @@ package struct Difference: Hashable, Sendable {
   package init?(_ plan: InterfacePlan, state: KernelIndex, isNew: Bool) {
     guard let link = state.link(mac: plan.mac) else { return nil }
     self.link = Self.linkChanges(plan, link, state, isNew: isNew)
+    leases = Self.leases(plan, link, state, isNew: isNew)
     routing = plan.isHeld ? [] : Self.routingChanges(plan, link, state)
   }
 
@@ -57,7 +69,6 @@ package struct Difference: Hashable, Sendable {
       changes += state.addresses(on: link.index).filter { !$0.address.isLinkLocal }
         .map { .removeAddress($0, link.index, name) }
     }
-    changes += leases(plan, link.index, name, state, areKept: !isNew)
     for alternative in plan.alternativeNames
     where !link.alternativeNames.contains(alternative) && alternative != name.text {
       changes.append(.addAlternativeName(alternative, link.index, name))
@@ -65,26 +76,31 @@ package struct Difference: Hashable, Sendable {
     return changes
   }
 
-  /// What makes an end of what a DHCP client or a router's word has given the link: an address of the
-  /// plan would go when its lease ends, and main's routes would take packets of the primary.
-  ///
-  /// From 24.1 on cloud-init runs such a client for each ENI at each boot, where netplan is.
   private static func leases(
     _ plan: InterfacePlan,
-    _ link: Link.Index,
-    _ name: InterfaceName,
+    _ link: Link,
     _ state: KernelIndex,
-    areKept: Bool
+    isNew: Bool
   ) -> [Change] {
-    let addresses = state.addresses(on: link).filter { address in
-      areKept && state.isLease(address, on: link)
-        && plan.addresses.contains { $0 == address || $0.address.hostPrefix == address }
+    let (index, name) = (link.index, isNew ? plan.name : link.name)
+    // A new link has lost its addresses by then.
+    let leased = isNew ? [] : state.addresses(on: index).filter { state.isLease($0, on: index) }
+    let addresses = plan.addresses.flatMap { own -> [Change] in
+      let forms = [own, own.address.hostPrefix]
+      let hasLasting = forms.contains { state.has($0, on: index) && !state.isLease($0, on: index) }
+      return leased.filter { $0.address == own.address }.map {
+        // With another length beside ours, it has only brought a route.
+        hasLasting || !forms.contains($0)
+          ? .removeAddress($0, index, name) : .keepAddress($0, index, name)
+      }
     }
-    let routes = state.routes(by: link).filter {
-      $0.table == .main && [.dhcp, .routerAdvertisement].contains($0.protocol)
+    let routes = state.routes(by: index).filter { route in
+      guard route.table == .main else { return false }
+      if [.dhcp, .routerAdvertisement].contains(route.protocol) { return true }
+      // An IPv4 address that is replaced keeps the route that the kernel gave it.
+      return route.protocol == .kernel && leased.contains { $0.network == route.destination }
     }
-    return addresses.map { .keepAddress($0, link, name) }
-      + routes.map { .removeRoute($0, link, name) }
+    return addresses + routes.map { .removeRoute($0, index, name) }
   }
 
   private static func routingChanges(

@@ -13,6 +13,9 @@ import Udev
 struct BootPreparation {
   let host: Host
   let instance: InstanceID
+  /// Whether ENIs may be configured; else they are held, with an error in eni-init.conf that may be about
+  /// them.
+  let mayConfigure: Bool
 
   /// How long udev may take to find the devices, once in the life of an instance.
   ///
@@ -39,7 +42,7 @@ struct BootPreparation {
     try host.locked(within: .seconds(2)) {
       let marked = try udev.interfaces()
       guard try !isTooLate() else { return }
-      if let told { try prepare(told) }
+      if let told, mayConfigure { try prepare(told) }
       try hold(marked, told)
     }
   }

@@ -19,10 +19,7 @@ struct FactsGathering {
   ///
   /// - Returns: nil when it is the primary, which is left to the image.
   func facts(of link: Link) throws -> ENIFacts? {
-    let udev = try UdevContext()
-    let marked = try udev.waitUntilInitialised(link.index, deadline: deadline)
-    guard let role = marked.role else { throw AttachFailure.notAnENI(link.name) }
-    guard role != .primary else { return nil }
+    guard try role(of: link) != .primary else { return nil }
     guard let mac = link.mac else {
       throw AttachFailure.noAddress(link.name)
     }
@@ -67,6 +64,20 @@ struct FactsGathering {
       ),
       otherSlots: try slotsOfRivals(of: interface, instance)
     )
+  }
+
+  /// What udev's rule has made of the link.
+  ///
+  /// A link that was there before the rule was installed has had no event since, and gets one.
+  private func role(of link: Link) throws -> InterfaceRecord.Role {
+    let udev = try UdevContext()
+    if let role = try udev.waitUntilInitialised(link.index, deadline: deadline).role { return role }
+    try Uevent.announce(link.name)
+    _ = try udev.waitUntilIdle(deadline: deadline)
+    guard let role = udev.link(link.index)?.role else {
+      throw AttachFailure.notAnENI(link.name)
+    }
+    return role
   }
 
   /// Where those are now that are on record with this ENI's slot; asked only when there are any.

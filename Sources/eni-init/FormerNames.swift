@@ -16,15 +16,26 @@ struct FormerNames {
   /// How long udev may take to name what it has found; only waited for where there is such a name.
   private static let patience: Duration = .seconds(2)
 
-  func keep() throws {
+  /// That it cannot is no reason for a boot to fail: something waits in vain.
+  func keep() {
+    do {
+      try add()
+    } catch {
+      host.log.warning("no name that netplan knows an ENI by is kept: \(error)")
+    }
+  }
+
+  private func add() throws {
     let own = Dictionary(
       try host.records.records(of: instance).compactMap { record in
         record.name.map { (record.mac, $0) }
       },
       uniquingKeysWith: { first, _ in first }
     )
+    // A name of ours is for the ENI in that slot, be it yet to come.
     let former = try NetplanLinks(host.files).names.filter { mac, name in
       own[mac].map { $0 != name } ?? false
+        && Attachment(name: name, prefix: host.configuration.policy.namePrefix) == nil
     }
     guard !former.isEmpty else { return }
     _ = try UdevContext().waitUntilIdle(deadline: .now + Self.patience)

@@ -79,7 +79,7 @@ struct Host {
     of instance: InstanceID,
     in state: KernelState
   ) throws -> Bool {
-    if Difference(plan, state: state, isNew: false)?.isEmpty ?? false { return false }
+    if Difference(plan, state: state, isNew: false)?.isComplete ?? false { return false }
     guard try records.records(of: instance).contains(where: { $0.mac == plan.mac }) else {
       return true
     }

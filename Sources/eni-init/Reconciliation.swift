@@ -30,14 +30,14 @@ struct Reconciliation {
     var undo = self.undo(of: plan, by: stack, before: before, isNew: isNew)
     do {
       let wrote = try write(plan, for: stack, undo: &undo)
-      let changed = try activate(plan, by: stack, before: before, kernel: kernel, undo: &undo)
+      let difference = try activate(plan, by: stack, before: before, kernel: kernel, undo: &undo)
       let verification = Verification(plan: plan, before: before, patience: Self.patience) {
         try stack.activator.assist($0)
       }
       try verification.run(kernel)
       let withdrew = try withdraw(plan, kernel)
-      if wrote || changed || !withdrew.isEmpty {
-        say(plan, isNew ? .configured : .changed, before, withdrew)
+      if wrote || !difference.isEmpty || !withdrew.isEmpty {
+        say(plan, isNew ? .configured : .changed, before, withdrew, ended: difference.leases)
       }
     } catch {
       throw undo.run(because: error, kernel: kernel)
@@ -55,8 +55,10 @@ struct Reconciliation {
     var undo = self.undo(of: plan, by: stack, before: before, isNew: true)
     do {
       _ = try write(plan, for: stack, undo: &undo)
-      try kernel.apply(Difference(plan, state: before, isNew: true)?.link ?? [])
-      say(plan, .prepared, before, [])
+      let difference = Difference(plan, state: before, isNew: true)
+      let ended = difference?.leases ?? []
+      try kernel.apply((difference?.link ?? []) + ended)
+      say(plan, .prepared, before, [], ended: ended)
     } catch {
       throw undo.run(because: error, kernel: kernel)
     }
@@ -146,12 +148,16 @@ struct Reconciliation {
     _ plan: InterfacePlan,
     _ event: Event,
     _ before: KernelState,
-    _ withdrew: [Change]
+    _ withdrew: [Change],
+    ended: [Change]
   ) {
+    let reason =
+      ended.isEmpty
+      ? "" : "a DHCP client had left something: \(ended.map(\.description).joined(separator: "; "))"
     let link = before.link(mac: plan.mac)
     let former = before.addresses.filter { $0.link == link?.index }.map(\.prefix)
     host.log.notice(
-      plan.summary,
+      plan.summary + (ended.isEmpty ? "" : "; \(reason)"),
       plan.isHeld ? .held : event,
       about: [Subject(plan)],
       [
@@ -160,6 +166,7 @@ struct Reconciliation {
         .added: plan.addresses.filter { !former.contains($0) }.map(\.description)
           .joined(separator: ", "),
         .withdrawn: withdrew.withdrawn,
+        .reason: reason,
       ]
     )
   }
@@ -170,15 +177,15 @@ struct Reconciliation {
     before: KernelState,
     kernel: RouteSocket,
     undo: inout Undo
-  ) throws -> Bool {
+  ) throws -> Difference {
     guard let difference = Difference(plan, state: before, isNew: undo.isNew) else {
       throw AttachFailure.linkGone(plan.mac)
     }
     // Before the link changes: after a rename the stack has to think again.
     let mayTakeOver = try undo.isNew && !plan.isHeld && mayTakeOver(plan, stack.activator, before)
     if mayTakeOver { try stack.activator.read(plan) }
-    try kernel.apply(difference.link)
-    guard !plan.isHeld else { return !difference.link.isEmpty }
+    try kernel.apply(difference.link + difference.leases)
+    guard !plan.isHeld else { return difference }
     if mayTakeOver {
       undo.wasTakenOver = true
       try stack.activator.takeOver(plan)
@@ -188,7 +195,7 @@ struct Reconciliation {
       undo.added = rest?.routing ?? []
       try kernel.apply(undo.added)
     }
-    return !difference.isEmpty
+    return difference
   }
 
   /// Whether the stack is to take the link over now.

@@ -5,6 +5,8 @@ import NetworkModel
 
 /// Why ENIs are left alone although they could be configured.
 enum Refusal {
+  /// Below /run, beside the lock, so that the next boot does not see it.
+  static let sealMark = "/run/eni-init/sealed"
   /// Where container network plugins leave their configuration (the CNI specification's default).
   private static let pluginDirectory = "/etc/cni/net.d"
   /// The plugins that attach ENIs and give their addresses to containers: Amazon VPC CNI, Cilium.
@@ -12,7 +14,7 @@ enum Refusal {
 
   /// Why no ENI of this host is touched; nil when they may be.
   static func reason(on host: Host) throws -> String? {
-    if let reason = turnedOff(host) { return reason }
+    if let reason = try turnedOff(host) ?? sealed(host) { return reason }
     let plugin = try host.files.names(in: pluginDirectory).first { file in
       plugins.contains { file.contains($0) }
     }
@@ -26,6 +28,13 @@ enum Refusal {
     guard !host.configuration.policy.isEnabled else { return nil }
     let origin = host.configuration.origins[.enabled]?.last
     return "Enabled=no" + (origin.map { " in \($0)" } ?? "")
+  }
+
+  /// That the disk was sealed in this boot, so that nothing is written on it again before it is copied.
+  static func sealed(_ host: Host) throws(SystemCallError) -> String? {
+    try host.files.read(sealMark).map { _ in
+      "the disk was sealed for an image, until the next boot or until \(sealMark) is removed"
+    }
   }
 
   /// Why one ENI is held for ever: the `[Ignore]` setting that says so; nil when none does.

@@ -24,6 +24,8 @@ struct Verification {
       guard let difference = Difference(plan, state: state, isNew: false),
         let link = state.link(mac: plan.mac)
       else { throw AttachFailure.linkGone(plan.mac) }
+      // A client may be at work at this very moment; what it does fails nothing but by a default route.
+      try kernel.apply(difference.leases)
       let failure = failure(difference, state, link.index)
       guard let failure else { return }
       let left = ContinuousClock.now.duration(to: deadline)
@@ -40,7 +42,7 @@ struct Verification {
     _ state: KernelState,
     _ link: Link.Index
   ) -> VerificationFailure? {
-    guard difference.isEmpty else {
+    guard difference.isComplete else {
       return .incomplete(plan.name, difference.link + difference.routing)
     }
     guard !state.mainDefaultRoutes.contains(where: { $0.link == link }) else {

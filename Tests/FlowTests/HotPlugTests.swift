@@ -171,6 +171,28 @@ extension FlowTests {
       #expect(try stage.shell("ip -6 route show default dev nic1").isEmpty)
     }
 
+    @Test("a DHCP client that an administrator's drop-in starts undoes nothing")
+    func clientByDropIn() throws {
+      let stage = try Stage.withUs()
+      try stage.instance.write(
+        "/etc/systemd/network/05-eni-init-nic1.network.d/dns.conf",
+        content: "[Network]\nDHCP=ipv4\n\n[DHCPv4]\nUseGateway=no\n"
+      )
+      try stage.plug(stage.second, as: "ens6")
+      try stage.waitUntilRouted(stage.second)
+      try Condition.wait(until: "its client has asked for a lease") {
+        try !stage.cloud.vpc.dhcpPackets(of: stage.second.id).isEmpty
+      }
+      for _ in 1...3 { try stage.shell("eni-init refresh") }
+      let ends = try stage.instance.journal().split(separator: "\n").filter {
+        $0.hasPrefix("eni-init-") && $0.contains(": status ")
+      }
+      #expect(ends.allSatisfy { $0.hasSuffix(": status 0") }, "\(ends)")
+      let second = try #require(IPAddress("10.0.1.10"))
+      #expect(try stage.cloud.probeFromInternet(second).isLossless)
+      #expect(try stage.mainDefaultRoutes().split(separator: "\n").count == 1)
+    }
+
     @Test("an address that is assigned later is added by a run, and the others lose no packet")
     func laterAddress() throws {
       let stage = try Stage.routed()

@@ -67,6 +67,21 @@ extension FlowTests {
       #expect(stage.cloud.imds.log.isEmpty)
     }
 
+    @Test("with an error in eni-init.conf it is held, since nobody knows what is wanted of it")
+    func misconfigured() throws {
+      let stage = try Stage.withUs(
+        launch: .secondAfterPrimary,
+        instanceData: Self.instanceData,
+        configuration: "[Ignore]\nENI=eni-00000020000000006\nENY=\n"
+      )
+      let journal = try stage.instance.journal()
+      #expect(journal.contains("eni-init-boot.service: status 78"), "\(journal)")
+      #expect(try !stage.shell("ls /etc/systemd/network; ip rule").contains("nic1"))
+      #expect(try stage.shell("cat /sys/class/net/ens6/operstate") == "down\n")
+      #expect(try stage.cloud.vpc.dhcpPackets(of: stage.second.id).isEmpty)
+      #expect(try stage.mainDefaultRoutes().contains("via 10.0.0.1 dev ens5"))
+    }
+
     @Test("without facts it is held until IMDS tells", arguments: orders)
     func withoutFacts(order: Stage.Launch) throws {
       let stage = try Stage.withUs(launch: order)

@@ -22,6 +22,32 @@ extension FlowTests {
       }
     }
 
+    @Test(
+      "an ENI that was there before the installation is left alone until it is attached by hand"
+    )
+    func installedLater() throws {
+      let stage = try Stage.withoutUs()
+      try stage.plug(stage.second, as: "ens6")
+      try Condition.wait(until: "the image has configured it") {
+        try stage.shell("ip -o address show dev ens6").contains("10.0.1.10/24")
+      }
+      try stage.instance.installPackage(program: BuiltProduct.path("eni-init"))
+      try stage.shell("udevadm control --reload; eni-init arm")
+      let before = try stage.shell("ip -o -4 address show dev ens6 | sed 's/valid_lft.*//'")
+      #expect(try stage.instance.run(["eni-init", "refresh"]).status == 0)
+      #expect(
+        try stage.shell("ip -o -4 address show dev ens6 | sed 's/valid_lft.*//'") == before
+      )
+      let check = try stage.instance.run(["eni-init", "check"])
+      #expect(check.output.contains("eni-init attach ens6"), "\(check)")
+      let attach = try stage.instance.run(["eni-init", "attach", "ens6"])
+      #expect(attach.status == 0, "\(attach)")
+      try stage.waitUntilRouted(stage.second)
+      #expect(try stage.shell("ip -o address show dev nic1 dynamic").isEmpty)
+      let last = try stage.instance.run(["eni-init", "check"])
+      #expect(last.status == 0, "\(last)")
+    }
+
     @Test("after a reboot udev names the ENI, and it answers before IMDS was asked")
     func rebootWithoutIMDS() throws {
       let stage = try Stage.routed()

@@ -46,10 +46,13 @@ extension FlowTests {
       #expect(try stage.mainDefaultRoutes().split(separator: "\n").count == 1)
     }
 
-    @Test("the name by which netplan knows an ENI is one of its names, unless it is another's")
-    func formerName() throws {
+    @Test(
+      "the name by which netplan knows an ENI is one of its names, unless it is another's or one of ours",
+      arguments: ["ens5", "nic3"]
+    )
+    func formerName(taken: String) throws {
       let stage = try stage()
-      for (eni, name) in [(stage.second, "ens6"), (try third(), "ens5"), (stage.primary, "ens4")] {
+      for (eni, name) in [(stage.second, "ens6"), (try third(), taken), (stage.primary, "ens4")] {
         try stage.instance.write(
           "/run/systemd/network/10-netplan-\(name).link",
           content: "[Match]\nPermanentMACAddress=\(eni.mac)\n\n[Link]\nName=\(name)\n"

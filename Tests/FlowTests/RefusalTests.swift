@@ -133,8 +133,14 @@ extension FlowTests {
       )
       #expect(!left.contains("i-0") && !left.contains("nic1"), "\(left)")
       #expect(try stage.shell("ip -N rule") == rules, "what runs goes on")
+      let sealed = try stage.shell("ls -A /etc/eni-init/instances /etc/systemd/network")
       let again = try stage.instance.run(["eni-init", "seal"])
       #expect(again.status == 0 && again.errors.isEmpty, "\(again)")
+      // What a timer or udev starts until the machine is turned off.
+      for command in ["refresh", "attach nic1"] { try stage.shell("eni-init \(command)") }
+      #expect(try stage.shell("ls -A /etc/eni-init/instances /etc/systemd/network") == sealed)
+      try stage.reboot()
+      try stage.waitUntilRouted(stage.second)
     }
 
     @Test("in a chroot without /proc, which tells the command line, it says so and does nothing")

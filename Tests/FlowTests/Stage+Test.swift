@@ -8,14 +8,16 @@ extension Stage {
     image: InstanceImage = .networkd,
     launch: Launch = .primaryAlone,
     instanceData: String? = nil,
-    imds: Availability = .answers
+    imds: Availability = .answers,
+    configuration: String? = nil
   ) throws -> Stage {
     try Stage(
       program: BuiltProduct.path("eni-init"),
       image: image,
       launch: launch,
       instanceData: instanceData,
-      imds: imds
+      imds: imds,
+      configuration: configuration
     )
   }
 

@@ -27,7 +27,7 @@ struct DifferenceTests {
 
   private func words(_ state: KernelState, isNew: Bool = true) throws -> [String] {
     let difference = try #require(Difference(plan, state: state, isNew: isNew))
-    return (difference.link + difference.routing).map(\.description)
+    return difference.changes.map(\.description)
   }
 
   /// The kernel as it is when the plan is in force.
@@ -137,6 +137,35 @@ struct DifferenceTests {
         "ip route del ::/0 dev nic1 table main metric 1003 proto ra",
       ]
     )
+  }
+
+  @Test(
+    "a lease that has brought the kernel's own route loses it, and one beside our address goes",
+    arguments: [
+      (
+        "10.0.1.10/24", [],
+        ["ip address replace 10.0.1.10/24 dev nic1 noprefixroute"]
+      ), ("10.0.1.10/24", ["10.0.1.10/32"], ["ip address del 10.0.1.10/24 dev nic1"]),
+      (
+        "10.0.1.10/20", [],
+        [
+          "ip address del 10.0.1.10/20 dev nic1",
+          "ip address add 10.0.1.10/24 dev nic1 noprefixroute",
+        ]
+      ),
+    ] as [(String, [String], [String])]
+  )
+  func leaseWithRoute(lease: String, beside: [String], changes: [String]) throws {
+    var state = try planned()
+    let lease = try #require(IPPrefix(lease))
+    state.addresses.removeFirst()
+    state.addresses += ([lease] + beside.compactMap { IPPrefix($0) })
+      .map { .init(link: born.index, prefix: $0) }
+    state.leases = [.init(link: born.index, prefix: lease)]
+    let route = Route(destination: lease.network, table: .main, protocol: .kernel)
+    state.routes.append(.init(link: born.index, route: route))
+    let removal = "ip route del \(lease.network) dev nic1 table main proto kernel"
+    #expect(try words(state, isNew: false) == [changes[0], removal] + changes.dropFirst())
   }
 
   @Test("an up link is bounced for its name only when it may be")

@@ -110,9 +110,16 @@ extension Checkup {
       [FindingID.fileDrift, .kernelDrift, .leftover].compactMap { id in
         let details = eni.drift.filter { $0.finding == id }.map(\.description)
         guard !details.isEmpty else { return nil }
-        return Finding(id, on: eni.name, details, remedy: Self.refresh(view))
+        let remedy = eni.isMarked ? Self.refresh(view) : Self.takeOver(eni)
+        return Finding(id, on: eni.name, details, remedy: remedy)
       }
     }
+  }
+
+  /// An ENI that was there before the installation carries traffic, and no run takes it down by itself.
+  private static func takeOver(_ eni: ENIView) -> String {
+    "reboot, or run `eni-init attach \(eni.name)`, which takes it down for a moment to name it; not over a "
+      + "connection through it"
   }
 
   /// A refresh does it all, as far as IMDS answers.

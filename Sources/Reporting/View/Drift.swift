@@ -7,7 +7,7 @@ package enum Drift: Hashable, Sendable {
   case file(String)
   /// What the kernel lacks, as the change that adds it.
   case missing(Change)
-  /// What the kernel has of ours that is planned no more, as the change that removes it.
+  /// What the kernel has of ours that is planned no more, or from a DHCP client, as the change that ends it.
   case leftover(Change)
   /// What the kernel lacks by itself, without a plan to compare with, in words.
   case gap(String)

@@ -23,6 +23,8 @@ package struct ENIView: Sendable {
   package let mac: MACAddress
   /// Its link; nil when IMDS lists it and the kernel has none.
   package let link: Link?
+  /// Whether udev's rule has seen its link: not so before the first boot after an installation.
+  package let isMarked: Bool
   /// What is remembered of it; nil for nothing.
   package let record: InterfaceRecord?
   /// What IMDS says of it.
@@ -51,6 +53,7 @@ package struct ENIView: Sendable {
   package init(
     role: InterfaceRecord.Role,
     mac: MACAddress,
+    isMarked: Bool = true,
     record: InterfaceRecord? = nil,
     told: Told,
     ignoredBy: String? = nil,
@@ -66,6 +69,7 @@ package struct ENIView: Sendable {
     self.role = role
     self.mac = mac
     self.link = link
+    self.isMarked = isMarked
     self.record = record
     self.told = told
     self.ignoredBy = ignoredBy

@@ -30,7 +30,7 @@ struct Attach: ParsableCommand {
 
   func run() throws {
     let host = try Host(root: options.root)
-    if let reason = Refusal.turnedOff(host) {
+    if let reason = try Refusal.turnedOff(host) ?? Refusal.sealed(host) {
       return host.log.notice("nothing is done: \(reason)", .refused, [.reason: reason])
     }
     let deadline = ContinuousClock.now + timeout.duration

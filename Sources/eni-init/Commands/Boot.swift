@@ -25,15 +25,16 @@ struct Boot: ParsableCommand {
   func run() throws {
     let files = FileStore(root: options.root)
     do {
-      try run(Host(root: options.root, configuration: try Configuration(files)))
+      try run(Host(root: options.root, configuration: try Configuration(files)), isSound: true)
     } catch let error as ConfigurationError {
       // What belongs to another instance goes all the same, and what is not known is held.
-      try run(Host(root: options.root, configuration: Configuration()))
+      try run(Host(root: options.root, configuration: Configuration()), isSound: false)
       throw error
     }
   }
 
-  private func run(_ host: Host) throws {
+  /// `isSound` says whether the configuration is the administrator's.
+  private func run(_ host: Host, isSound: Bool) throws {
     if let reason = Refusal.turnedOff(host) {
       for mask in host.stacks.compactMap(\.renderer.holdMask) {
         _ = try host.files.replace(mask)
@@ -48,8 +49,8 @@ struct Boot: ParsableCommand {
       return host.log.notice("the hypervisor shows no instance id, so nothing is removed")
     }
     try host.locked(within: .seconds(2)) { try dropForeign(host, instance) }
-    try BootPreparation(host: host, instance: instance).run()
-    try FormerNames(host: host, instance: instance).keep()
+    try BootPreparation(host: host, instance: instance, mayConfigure: isSound).run()
+    FormerNames(host: host, instance: instance).keep()
   }
 
   private func dropForeign(_ host: Host, _ instance: InstanceID) throws {

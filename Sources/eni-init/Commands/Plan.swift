@@ -56,7 +56,7 @@ struct Plan: ParsableCommand {
     if let link = state.link(mac: plan.mac) {
       let isNew = try host.isNew(link, to: plan, of: instance, in: state)
       let difference = Difference(plan, state: state, isNew: isNew)
-      lines += ((difference?.link ?? []) + (difference?.routing ?? [])).map(\.description)
+      lines += (difference?.changes ?? []).map(\.description)
     }
     guard !lines.isEmpty else { return [] }
     return ["# \(plan.interface.id), \(plan.mac), \(plan.interface.attachment)"] + lines

@@ -11,9 +11,9 @@ struct Seal: ParsableCommand {
     abstract: "Remove all that belongs to this instance, before an image is made of its disk.",
     discussion: """
       Removes the records and the generated files of every instance. The kernel's configuration \
-      stays as it is until the machine is turned off, and eni-init.conf stays. A disk that was not \
-      sealed is right too: what is another instance's is dropped at the first boot. Running it \
-      again changes nothing. `cloud-init clean` runs it.
+      stays as it is until the machine is turned off, eni-init.conf stays, and until the next boot no \
+      run writes anything. An unsealed disk works too: what is another instance's is dropped at the \
+      first boot. Running it again changes nothing. `cloud-init clean` runs it.
       """
   )
 
@@ -23,6 +23,8 @@ struct Seal: ParsableCommand {
     // What is configured has no bearing on it, nor has an error there.
     let host = try Host(root: options.root, configuration: Configuration())
     try host.locked(within: .seconds(30)) {
+      // Before the first of them goes, or a refresh would write it again.
+      _ = try host.files.replace(ConfigFile(path: Refusal.sealMark, content: ""))
       var removed: [String] = []
       let interrupted = try host.stacks.flatMap {
         try $0.renderer.ownedFiles(names: { try host.files.names(in: $0) })

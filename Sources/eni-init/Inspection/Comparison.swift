@@ -56,7 +56,7 @@ struct Comparison {
   private func kernel(_ plan: InterfacePlan) -> [Drift] {
     let difference = Difference(plan, state: state, isNew: false)
     return ((difference?.link ?? []) + (difference?.routing ?? [])).map { .missing($0) }
-      + Withdrawal.changes(plan, state: state).map { .leftover($0) }
+      + ((difference?.leases ?? []) + Withdrawal.changes(plan, state: state)).map { .leftover($0) }
   }
 
   /// The addresses that the primary lacks; the first one of a family is the image's to give.

@@ -29,7 +29,8 @@ struct HostInspection {
     let records = try instance.map { try host.records.records(of: $0) } ?? []
     let answer = MetadataAnswer(metadata, links: state.state.links, host.configuration.policy)
     Progress.end()
-    let roles = try self.roles(state.state, records, answer)
+    let marks = try self.marks(state.state)
+    let roles = roles(marks, records, answer)
     let stack = try host.stack(
       primary: roles.first { $0.value == .primary }.flatMap { state.link(mac: $0.key) }
     )
@@ -40,6 +41,7 @@ struct HostInspection {
       return ENIView(
         role: role,
         mac: mac,
+        isMarked: marks[mac] != nil,
         record: records.first { $0.mac == mac },
         told: told,
         ignoredBy: answer.ignored[mac],
@@ -62,20 +64,25 @@ struct HostInspection {
     )
   }
 
-  /// The ENIs and what each is: IMDS knows best, then the record, then udev's mark, which is as old as
-  /// the link's last event.
+  /// What udev's rule has marked, which is as old as each link's last event.
+  private func marks(_ state: KernelState) throws -> [MACAddress: InterfaceRecord.Role] {
+    let marks = try UdevContext().interfaces()
+    var roles: [MACAddress: InterfaceRecord.Role] = [:]
+    for link in state.links {
+      guard let mac = link.mac else { continue }
+      roles[mac] = marks.first { $0.index == link.index }?.role
+    }
+    return roles
+  }
+
+  /// The ENIs and what each is: IMDS knows best, then the record, then udev's mark.
   private func roles(
-    _ state: KernelState,
+    _ marks: [MACAddress: InterfaceRecord.Role],
     _ records: [InterfaceRecord],
     _ answer: MetadataAnswer
-  ) throws -> [MACAddress: InterfaceRecord.Role] {
-    var roles: [MACAddress: InterfaceRecord.Role] = [:]
-    let marks = try UdevContext().interfaces()
-    for link in state.links {
-      guard let mac = link.mac, let mark = marks.first(where: { $0.index == link.index })?.role
-      else { continue }
-      roles[mac] = records.first { $0.mac == mac }?.role ?? mark
-    }
+  ) -> [MACAddress: InterfaceRecord.Role] {
+    var roles = marks
+    for record in records where roles[record.mac] != nil { roles[record.mac] = record.role }
     for mac in answer.listed { roles[mac] = roles[mac] ?? .secondary }
     if let primary = answer.primaryMAC {
       for mac in roles.keys { roles[mac] = mac == primary ? .primary : .secondary }
