@@ -11,8 +11,9 @@ ZSH_COMPLETIONS ?= /usr/share/zsh/vendor-completions
 SCRATCH ?= .build
 # What building, testing and packaging need beside Swift 6.3, git and make.
 BUILD_PACKAGES := libudev-dev pkg-config
-TEST_PACKAGES := $(BUILD_PACKAGES) iproute2 iputils-ping nftables systemd udev dbus procps strace \
-  time curl isc-dhcp-client binutils debhelper dpkg-dev fakeroot autopkgtest lintian man-db shellcheck \
+PACKAGE_PACKAGES := $(BUILD_PACKAGES) binutils debhelper dpkg-dev fakeroot
+TEST_PACKAGES := $(PACKAGE_PACKAGES) iproute2 iputils-ping nftables systemd udev dbus procps strace \
+  time curl isc-dhcp-client autopkgtest lintian man-db shellcheck \
   mmdebstrap rpm e2fsprogs qemu-system-x86 qemu-utils python3-jsonschema \
   zsh fish
 
@@ -88,12 +89,12 @@ format: ## Format the sources in place
 	swift format --in-place --recursive --parallel Package.swift Sources Tests
 
 .PHONY: deb
-deb: setup-test ## Build the Debian package
+deb: setup-package ## Build the Debian package
 	packaging/build-deb
 
 # In the tree of the Debian package: what was compiled for that is there.
 .PHONY: rpm
-rpm: deb ## Build the RPM package
+rpm: setup-test deb ## Build the RPM package
 	cd .build-deb/tree && rpmbuild -bb --quiet --nodeps --build-in-place \
 	  --define '_topdir $(CURDIR)/.build-rpm' --define 'scratch $(CURDIR)/.build-deb/swift' \
 	  packaging/rpm/eni-init.spec
@@ -123,6 +124,10 @@ setup-build:
 	@if type -P apt-get >/dev/null; then \
 	  dpkg-query -W $(BUILD_PACKAGES) >/dev/null 2>&1 || $(call install,$(BUILD_PACKAGES)); \
 	fi
+
+.PHONY: setup-package
+setup-package:
+	@dpkg-query -W $(PACKAGE_PACKAGES) >/dev/null 2>&1 || $(call install,$(PACKAGE_PACKAGES))
 
 .PHONY: setup-test
 setup-test:
@@ -155,7 +160,9 @@ install: program ## Lay the program and its files out under DESTDIR
 	install -D -m 644 packaging/container-ports/container-ports.nft $(DESTDIR)/usr/lib/eni-init/container-ports.nft
 	install -D -m 644 packaging/conf/eni-init.conf $(DESTDIR)/etc/eni-init/eni-init.conf
 	install -D -m 755 packaging/cloud/50-eni-init $(DESTDIR)/etc/cloud/clean.d/50-eni-init
-	install -D -m 644 packaging/cloud/80_eni-init.cfg $(DESTDIR)/etc/cloud/cloud.cfg.d/80_eni-init.cfg
+	install -D -m 644 packaging/cloud/eni-init.cfg $(DESTDIR)/usr/share/eni-init/cloud/eni-init.cfg
+	install -d $(DESTDIR)/etc/cloud/cloud.cfg.d
+	ln -sf /usr/share/eni-init/cloud/eni-init.cfg $(DESTDIR)/etc/cloud/cloud.cfg.d/80_eni-init.cfg
 	install -D -m 755 packaging/ifupdown/eni-init $(DESTDIR)/etc/network/if-pre-up.d/eni-init
 	install -D -m 644 packaging/man/eni-init.8 $(DESTDIR)/usr/share/man/man8/eni-init.8
 	install -D -m 644 packaging/man/eni-init.conf.5 $(DESTDIR)/usr/share/man/man5/eni-init.conf.5

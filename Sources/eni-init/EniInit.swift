@@ -11,9 +11,9 @@ struct EniInit: ParsableCommand {
     discussion: """
       Every elastic network interface (ENI) but the primary gets a name by its device number, a \
       static configuration on disk before a DHCP client can touch it, and rules that send each \
-      reply out of the ENI that the request came in by. udev and systemd run attach, detach, \
-      refresh and boot; status, map, plan and config are for you, seal and \
-      render are for who bakes an image.
+      reply out of the ENI that the request came in by. udev, systemd and the package run attach, \
+      detach, refresh, boot and arm; status, check, explain, map, plan, history, report, metrics \
+      and config only look; seal and render are for who bakes an image.
 
       Exit status: \(ExitStatus.summary)
 

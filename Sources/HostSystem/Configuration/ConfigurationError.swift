@@ -31,5 +31,5 @@ extension ConfigurationError: CustomStringConvertible {
   }
 
   private static let consequence =
-    "nothing was changed. See eni-init.conf(5), and `eni-init config` when it is mended"
+    "nothing was changed. See eni-init.conf(5), and `eni-init config` when it is fixed"
 }

@@ -8,7 +8,7 @@ import Rtnetlink
 struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
-    abstract: "Verify everything that makes replies symmetric, and say how to mend it.",
+    abstract: "Verify everything that makes replies symmetric, and say how to fix it.",
     discussion: """
       Compares plan, files and kernel, asks the kernel by which ENI each address replies, and looks \
       for DHCP clients, other programs and settings that are in the way. Changes nothing. \
