@@ -50,7 +50,8 @@ package enum FindingID: String, CaseIterable, Hashable, Sendable, Encodable {
     case .duplicateSlot: "two ENIs would share one table, so neither is changed"
     case .fileDrift: "the next boot brings up something else than what is planned"
     case .kernelDrift: "addresses may not answer, or answer by the wrong ENI"
-    case .leftover: "what is gone in EC2 is still used as a source, or an address goes with its lease"
+    case .leftover:
+      "what is gone in EC2 is still used as a source, or an address goes with its lease"
     case .asymmetricReply: "the VPC drops the replies, so connections to the address time out"
     case .secondDefaultRoute:
       "connections that this host opens may leave by it, and SSH may be lost"
