@@ -8,7 +8,8 @@ import Udev
 
 /// Finds out what an interface is: from udev, from the kernel, and by waiting for IMDS.
 ///
-/// Changes nothing but the record of the primary, which arms the hold for whatever comes later.
+/// Changes nothing but the record of the primary, which arms the hold for whatever comes later, and
+/// has udev look at a link that its rule has not seen.
 struct FactsGathering {
   let host: Host
   let metadata: InstanceMetadata
