@@ -84,7 +84,9 @@ extension FlowTests {
     func progress() throws {
       let stage = try Stage.withUs()
       stage.cloud.imds.refuseConnections(for: .seconds(600))
-      let attach = "eni-init attach ens5 --timeout 5"
+      try stage.plug(stage.second, as: "ens6")
+      try stage.instance.check(["udevadm", "settle"])
+      let attach = "eni-init attach ens6 --timeout 5"
       let typed = try stage.instance.run(["script", "-qec", attach, "/dev/null"])
       #expect(typed.output.contains("waiting for IMDS to answer ("), "\(typed)")
       #expect(typed.output.contains("\r\u{1B}[Keni-init: cannot read"), "\(typed)")
