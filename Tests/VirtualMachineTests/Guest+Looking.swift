@@ -76,7 +76,7 @@ extension Guest {
   func diagnosis() throws -> String {
     try machine.result(
       of: """
-        eni-init status; ip address; ip rule; ip route show table all | grep -v local
+        eni-init status; ip -s address; ip rule; ip route show table all; ip neigh
         networkctl list; journalctl -b --no-pager -u 'eni-init*' | tail -40
         """
     ).output
@@ -105,7 +105,8 @@ extension Guest {
       for namespace in namespaces {
         // The emulator may stand still for a second on a busy machine.
         let report = try namespace.probe(address, timeout: .seconds(10))
-        #expect(report.isLossless, "\(moment): \(address)")
+        guard !report.isLossless else { continue }
+        Issue.record("\(moment): \(address) from \(namespace): \(report)\n\(try diagnosis())")
       }
     }
     #expect(try sourceCheckDrops() == dropped, moment)
