@@ -82,29 +82,30 @@ package struct UdevContext: ~Copyable {
   ) throws(UdevError) -> UdevLink {
     guard let first = link(index) else { throw .noSuchLink(index) }
     if first.isInitialised { return first }
-    // Subscribe before looking again, so that no event falls between.
-    guard let monitor = udev_monitor_new_from_netlink(context, "udev") else {
-      throw .unavailable(operation: "watch events", errno: errno)
-    }
-    defer { udev_monitor_unref(monitor) }
-    udev_monitor_filter_add_match_subsystem_devtype(monitor, "net", nil)
-    udev_monitor_enable_receiving(monitor)
+    let events = try LinkEvents(context)
+    // Looked at again after subscribing, so that no event falls between.
     while true {
       guard let current = link(index) else { throw .noSuchLink(index) }
       if current.isInitialised { return current }
-      let left = ContinuousClock.now.duration(to: deadline)
-      guard left > .zero else { throw .notInitialised(index) }
-      // At most a second a turn: with no udevd behind it the monitor stays silent for ever.
-      let milliseconds = min(CInt(clamping: left / .milliseconds(1)), 1000)
-      var event = pollfd(fd: udev_monitor_get_fd(monitor), events: Int16(POLLIN), revents: 0)
-      _ = poll(&event, 1, max(milliseconds, 1))
-      if let device = udev_monitor_receive_device(monitor) { udev_device_unref(device) }
+      guard ContinuousClock.now < deadline else { throw .notInitialised(index) }
+      _ = events.next(until: deadline)
     }
   }
-}
 
-extension CInt {
-  fileprivate init(clamping value: Double) {
-    self = value >= Double(CInt.max) ? .max : CInt(Swift.max(value, 0))
+  /// Does what makes an event of a link, and waits until udev has finished with that.
+  ///
+  /// Its queue does not tell: udev may not have heard of the event yet.
+  package borrowing func waitForEvent(
+    of index: Link.Index,
+    deadline: ContinuousClock.Instant,
+    causedBy cause: () throws -> Void
+  ) throws -> UdevLink {
+    let events = try LinkEvents(context)
+    try cause()
+    while events.next(until: deadline) != index {
+      guard ContinuousClock.now < deadline else { throw UdevError.notInitialised(index) }
+    }
+    guard let link = link(index) else { throw UdevError.noSuchLink(index) }
+    return link
   }
 }

@@ -73,11 +73,10 @@ struct FactsGathering {
   private func role(of link: Link) throws -> InterfaceRecord.Role {
     let udev = try UdevContext()
     if let role = try udev.waitUntilInitialised(link.index, deadline: deadline).role { return role }
-    try Uevent.announce(link.name)
-    _ = try udev.waitUntilIdle(deadline: deadline)
-    guard let role = udev.link(link.index)?.role else {
-      throw AttachFailure.notAnENI(link.name)
+    let marked = try udev.waitForEvent(of: link.index, deadline: deadline) {
+      try Uevent.announce(link.name)
     }
+    guard let role = marked.role else { throw AttachFailure.notAnENI(link.name) }
     return role
   }
 
