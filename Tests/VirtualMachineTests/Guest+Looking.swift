@@ -129,8 +129,8 @@ extension Guest {
   }
 
   /// What the VPC has dropped of both ENIs' packets because their source was not the ENI's.
-  private func sourceCheckDrops() throws -> [Int] {
-    try [primary, second].map { try cloud.vpc.sourceCheckDrops(of: $0.id).total }
+  private func sourceCheckDrops() throws -> [SourceCheckDrops] {
+    try [primary, second].map { try cloud.vpc.sourceCheckDrops(of: $0.id) }
   }
 
   /// It takes packets as large as the primary does.
