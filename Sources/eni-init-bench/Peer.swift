@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import EC2Simulator
-import Foundation
 
 /// amazon-ec2-net-utils as Debian packages it, on the same machine in a box, with the same ENIs: what
 /// its units run for one ENI, when it comes and each minute.
