@@ -187,7 +187,7 @@ extension FlowTests {
       let ends = try stage.instance.journal().split(separator: "\n").filter {
         $0.hasPrefix("eni-init-") && $0.contains(": status ")
       }
-      #expect(ends.allSatisfy { $0.hasSuffix(": status 0") }, "\(ends)")
+      #expect(!ends.isEmpty && ends.allSatisfy { $0.hasSuffix(": status 0") }, "\(ends)")
       let second = try #require(IPAddress("10.0.1.10"))
       #expect(try stage.cloud.probeFromInternet(second).isLossless)
       #expect(try stage.mainDefaultRoutes().split(separator: "\n").count == 1)
