@@ -2,12 +2,13 @@
 import FoundationEssentials
 package import NetworkModel
 
-/// What cloud-init has already asked IMDS in this boot: the facts of all ENIs, for no request.
+/// The metadata that cloud-init has read in this boot: the facts of all ENIs, without a request.
 ///
-/// From the file `/run/cloud-init/instance-data.json`, which cloud-init writes at each boot, before any
-/// network manager starts (cloud-init's "Instance metadata"). Its datasource keeps IMDS's names,
-/// and makes a list of a value of several lines. It asks a version of 2021, so keys that came later
-/// are missing: enough to configure an ENI by, not to remove anything for.
+/// cloud-init writes the file `/run/cloud-init/instance-data.json` at each boot, before any network
+/// manager starts (cloud-init, "Instance metadata"). The file keeps IMDS's key names. A value of one
+/// line is a string, a value of several lines is a list, and a directory such as `ipv4-associations`
+/// is an object. cloud-init reads API version 2021-03-23, so later keys are absent: the file is enough
+/// to configure an ENI, and no reason to remove anything.
 package struct CloudInitMetadata: Hashable, Sendable {
   /// Where cloud-init leaves it.
   package static let path = "/run/cloud-init/instance-data.json"
@@ -16,12 +17,16 @@ package struct CloudInitMetadata: Hashable, Sendable {
   package let instance: InstanceID
   /// The primary, and the ENIs whose facts are complete.
   package let network: InstanceNetwork
-  /// The ENIs of whom something is told that cannot be, and what; they are not in ``network``.
+  /// The ENIs with a malformed value, and the value; they are not in ``network``.
   package let malformed: [MACAddress: IMDSError]
 
-  /// Reads the file's content; nil when it is not that of an EC2 instance.
+  /// Reads the file's content; nil when it does not name an EC2 instance id and a primary MAC.
   ///
-  /// - Throws: ``IMDSError/malformed(key:value:expected:)`` when it lists something else than MACs.
+  /// Only the keys that make an ENI are decoded, each by itself: a key in an unexpected form makes its
+  /// own ENI malformed, and no other.
+  ///
+  /// - Throws: ``IMDSError/malformed(key:value:expected:)`` when it lists an ENI under a name that is no
+  ///   MAC.
   package init?(_ content: String) throws(IMDSError) {
     guard let document = try? JSONDecoder().decode(Document.self, from: Data(content.utf8)),
       let metadata = document.datasource?.metadata,
@@ -37,6 +42,13 @@ package struct CloudInitMetadata: Hashable, Sendable {
         throw .malformed(key: Self.path, value: UntrustedText(text), expected: "a MAC")
       }
       do throws(IMDSError) {
+        if let key = facts.undecoded {
+          throw .malformed(
+            key: "\(Self.path): \(key)",
+            value: UntrustedText("another JSON type"),
+            expected: "a string, a number, or a list of strings"
+          )
+        }
         let reading = try InterfaceFacts(
           mac: mac,
           isPrimary: mac == primary,
@@ -96,20 +108,26 @@ extension CloudInitMetadata {
     let macs: [String: Values]?
   }
 
-  /// One ENI's keys, those that we read, as IMDS would serve them.
+  /// The keys of one ENI that make its facts, in the form in which IMDS serves them.
   private struct Values: Decodable {
     var values: [InterfaceKey: String] = [:]
+    /// A key that is there in a form that no version of cloud-init is known to write.
+    var undecoded: InterfaceKey?
 
     init(from decoder: any Decoder) throws {
       let fields = try Fields(decoder)
-      for key in InterfaceKey.allCases {
-        guard let value: Value = try fields.value(key.rawValue) else { continue }
-        values[key] = value.lines
+      for key in InterfaceKey.facts {
+        do {
+          guard let value: Value = try fields.value(key.rawValue) else { continue }
+          values[key] = value.lines
+        } catch {
+          undecoded = key
+        }
       }
     }
   }
 
-  /// A value of one line, or the list that cloud-init makes of several.
+  /// A value of one line, or the list that cloud-init makes of several lines.
   private struct Value: Decodable {
     let lines: String
 

@@ -35,6 +35,12 @@ package enum InterfaceKey: String, CaseIterable, Hashable, Sendable, CustomStrin
 }
 
 extension InterfaceKey {
+  /// The keys that make an ENI's facts; the others serve policies and reports.
+  static let facts: [InterfaceKey] = [
+    .deviceNumber, .networkCard, .interfaceID, .localIPv4s, .ipv4Prefix, .subnetIPv4Block, .ipv6s,
+    .ipv6Prefix, .subnetIPv6Blocks,
+  ]
+
   /// The keys that say what an ENI has of one family.
   struct Family {
     let addresses: InterfaceKey

@@ -47,29 +47,36 @@ struct BootPreparation {
     }
   }
 
-  /// What cloud-init has learned in this boot, of this very instance.
+  /// The metadata that cloud-init has read in this boot; nil without the file, and, with a warning, when
+  /// the file does not serve.
   private func facts() -> InstanceNetwork? {
     do {
-      guard let content = try host.files.read(CloudInitMetadata.path),
-        let metadata = try CloudInitMetadata(content), metadata.instance == instance
-      else { return nil }
-      for (mac, error) in metadata.malformed {
-        host.log.warning(
-          "\(CloudInitMetadata.path) is not used for \(mac): \(error)",
-          .factsRefused,
-          about: [Subject(mac: mac)],
-          [.file: CloudInitMetadata.path, .reason: "\(error)"]
-        )
+      guard let content = try host.files.read(CloudInitMetadata.path) else { return nil }
+      guard let metadata = try CloudInitMetadata(content) else {
+        refuse("it names no EC2 instance id and primary MAC")
+        return nil
       }
+      guard metadata.instance == instance else {
+        refuse("it describes \(metadata.instance), and this is \(instance)")
+        return nil
+      }
+      for (mac, error) in metadata.malformed { refuse("\(error)", of: mac) }
       return metadata.network
     } catch {
-      host.log.warning(
-        "\(CloudInitMetadata.path) is not used: \(error)",
-        .factsRefused,
-        [.file: CloudInitMetadata.path, .reason: "\(error)"]
-      )
+      refuse("\(error)")
       return nil
     }
+  }
+
+  /// Reports that cloud-init's file, or its part about one ENI, is not used.
+  private func refuse(_ reason: String, of mac: MACAddress? = nil) {
+    let part = mac.map { " for \($0)" } ?? ""
+    host.log.warning(
+      "\(CloudInitMetadata.path) is not used\(part): \(reason)",
+      .factsRefused,
+      about: mac.map { [Subject(mac: $0)] } ?? [],
+      [.file: CloudInitMetadata.path, .reason: reason]
+    )
   }
 
   /// Whether a network stack runs already, as when somebody calls this by hand: then it is its turn.

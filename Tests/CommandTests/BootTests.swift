@@ -123,6 +123,26 @@ struct BootTests {
     #expect(try boot().errors.isEmpty)
   }
 
+  @Test(
+    "a file of cloud-init that does not serve is reported with the reason",
+    arguments: [
+      ("{", "names no EC2 instance id"), ("{}", "names no EC2 instance id"),
+      (
+        #"{"ds": {"meta_data": {"instance-id": "i-0fedcba9876543210", "mac": "02:00:00:00:00:05"}}}"#,
+        "describes i-0fedcba9876543210"
+      ),
+    ]
+  )
+  func metadataRefused(content: String, reason: String) throws {
+    try identify()
+    try arm()
+    try root.write(content, to: "/run/cloud-init/instance-data.json")
+    let result = try boot()
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.errors.contains("/run/cloud-init/instance-data.json is not used"))
+    #expect(result.errors.contains(reason))
+  }
+
   @Test("outside EC2 a refresh has nothing to do, which is no failure")
   func refreshWithoutIdentity() throws {
     let root = try TemporaryRoot()

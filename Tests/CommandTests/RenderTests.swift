@@ -64,6 +64,7 @@ struct RenderTests {
      "network": {"interfaces": {"macs": {
       "02:00:00:00:00:05": {"device-number": "0", "network-card": "0",
        "interface-id": "eni-00000000000000005", "local-ipv4s": "10.0.0.10",
+       "ipv4-associations": {"203.0.113.5": "10.0.0.10"}, "public-ipv4s": "203.0.113.5",
        "subnet-ipv4-cidr-block": "10.0.0.0/24"},
       "02:00:00:00:00:06": {"device-number": "1", "network-card": "0",
        "interface-id": "eni-00000000000000006", "local-ipv4s": ["10.0.1.10", "10.0.1.11"],

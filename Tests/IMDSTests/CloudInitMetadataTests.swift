@@ -8,14 +8,19 @@ import Testing
 struct CloudInitMetadataTests {
   static let primary = """
     "02:00:00:00:00:05": {"device-number": "0", "interface-id": "eni-00000020000000005",
-      "local-ipv4s": ["10.0.0.10", "10.0.0.11"], "subnet-ipv4-cidr-block": "10.0.0.0/24"}
+      "local-ipv4s": ["10.0.0.10", "10.0.0.11"], "subnet-ipv4-cidr-block": "10.0.0.0/24",
+      "ipv4-associations": {"203.0.113.5": "10.0.0.10"}, "public-ipv4s": "203.0.113.5",
+      "public-hostname": "ec2-203-0-113-5.compute-1.amazonaws.com"}
     """
   static let second = """
     "02:00:00:00:00:06": {"device-number": "1", "interface-id": "eni-00000020000000006",
       "local-ipv4s": "10.0.1.10", "ipv4-prefix": "10.0.1.16/28",
       "subnet-ipv4-cidr-block": "10.0.1.0/24", "ipv6s": ["2600:1f14::a", "2600:1f14::b"],
       "subnet-ipv6-cidr-blocks": "2600:1f14::/64", "mac": "02:00:00:00:00:06",
-      "owner-id": "123456789012", "security-groups": ["default", "ssh"]}
+      "owner-id": "123456789012", "security-groups": ["default", "ssh"],
+      "security-group-ids": ["sg-0a1b2c3d", "sg-0b1b2c3d"],
+      "ipv4-associations": {"203.0.113.7": "10.0.1.10", "203.0.113.8": "10.0.1.11"},
+      "public-ipv4s": ["203.0.113.7", "203.0.113.8"]}
     """
 
   /// The file as cloud-init writes it, with these ENIs.
@@ -72,6 +77,7 @@ struct CloudInitMetadataTests {
         with: "\"\(key.replacing("-", with: "_"))\""
       )
     }
+    underscores = underscores.replacing("public-ipv4s", with: "public_ipv4s")
     try #require(underscores != hyphens)
     let metadata = try #require(try CloudInitMetadata(hyphens))
     #expect(try CloudInitMetadata(underscores) == metadata)
@@ -133,11 +139,34 @@ struct CloudInitMetadataTests {
   }
 
   @Test(
-    "values of another kind than IMDS has tell nothing",
+    "a fact of another JSON type is named, and no other ENI is lost for it",
     arguments: ["{}", "true", "1.5", "[1]", #"[["10.0.1.10"]]"#, #"["10.0.1.10", null]"#]
   )
   func otherKinds(value: String) throws {
-    #expect(try second(#""10.0.1.10""#, with: value) == nil)
+    let changed = Self.second.replacing(
+      #""local-ipv4s": "10.0.1.10""#,
+      with: "\"local-ipv4s\": \(value)"
+    )
+    try #require(changed != Self.second)
+    let metadata = try #require(try CloudInitMetadata(content(Self.primary, changed)))
+    #expect(metadata.network.interfaces.map(\.mac.description) == ["02:00:00:00:00:05"])
+    let error = try #require(metadata.malformed[try macAddress("02:00:00:00:00:06")])
+    #expect("\(error)".contains("local-ipv4s"))
+  }
+
+  @Test(
+    "a key that makes no fact may have any form",
+    arguments: [
+      #"{"203.0.113.7": "10.0.1.10"}"#, #"{"203.0.113.7": ["10.0.1.10", "10.0.1.11"]}"#, "{}", "[]",
+      "null", "true", #"{"203.0.113.7": {"x": null}}"#,
+    ]
+  )
+  func otherKeys(value: String) throws {
+    for key in ["ipv4-associations", "public-ipv4s", "security-group-ids", "subnet-id", "tags"] {
+      let eni = Self.second.replacing(#""mac": "02"#, with: "\"\(key)\": \(value), \"mac\": \"02")
+      try #require(eni != Self.second)
+      #expect(try macs(content(eni)) == ["02:00:00:00:00:06"], "\(key)")
+    }
   }
 
   @Test("an instance without a list of ENIs has a primary nevertheless")
