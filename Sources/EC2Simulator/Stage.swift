@@ -41,14 +41,17 @@ package final class Stage {
   ///
   /// `program` is installed as eni-init with all that the package ships; nil leaves the image as it
   /// is. `launch` says which ENIs are there from the start, `instanceData` what cloud-init leaves in
-  /// its file, `imds` whether IMDS can be asked, and `configuration` what eni-init.conf says.
+  /// its file, `imds` whether IMDS can be asked, and `configuration` what eni-init.conf says. `prepare`
+  /// changes the instance before it boots, and with `untilArmed` false the hold is not waited for.
   package init(
     program: String?,
     image: InstanceImage = .networkd,
     launch: Launch = .primaryAlone,
     instanceData: String? = nil,
     imds: Availability = .answers,
-    configuration: String? = nil
+    configuration: String? = nil,
+    untilArmed: Bool = true,
+    prepare: (Stage) throws -> Void = { _ in }
   ) throws {
     primary = try .examplePrimary()
     second = try .exampleSecond()
@@ -77,12 +80,15 @@ package final class Stage {
     if launch == .secondBeforePrimary { try plug(second, as: "ens4") }
     try plug(primary, as: "ens5")
     if launch == .secondAfterPrimary { try plug(second, as: "ens6") }
+    try prepare(self)
     try instance.boot()
     try waitForPrimary()
-    guard program != nil, imds != .isOff else { return }
+    guard program != nil, imds != .isOff, untilArmed else { return }
     do {
       try Condition.wait(until: "the hold is armed", within: .seconds(30)) {
-        try instance.run(["test", "-e", records + "/primary"]).status == 0
+        try ["/etc", "/run"].contains { root in
+          try instance.run(["test", "-e", root + records.dropFirst(4) + "/primary"]).status == 0
+        }
       }
     } catch {
       throw Condition.Unmet("\(error)\n\(try instance.journal())")

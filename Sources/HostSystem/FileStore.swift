@@ -76,8 +76,12 @@ package struct FileStore: Sendable {
   }
 
   /// Removes a file or symbolic link; says whether it was there.
+  ///
+  /// A file that is not there is no error on a read-only file system either, where unlink(2) fails
+  /// before it looks.
   @discardableResult
   package func remove(_ path: String) throws(SystemCallError) -> Bool {
+    guard try modificationTime(path) != nil else { return false }
     guard unlink(root + path) == 0 else {
       guard errno == ENOENT || errno == ENOTDIR else {
         throw SystemCallError("remove", path, errno: errno)
@@ -93,6 +97,7 @@ package struct FileStore: Sendable {
 
   /// Removes an empty directory; one with something in it stays, and that is no error.
   package func removeDirectory(_ path: String) throws(SystemCallError) {
+    guard try modificationTime(path) != nil else { return }
     guard rmdir(root + path) == 0 || [ENOENT, ENOTEMPTY, EEXIST].contains(errno) else {
       throw SystemCallError("remove directory", path, errno: errno)
     }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package import NetworkModel
 
-/// The records of all ENIs that this host has seen, one directory an instance.
+/// The records of all ENIs that this host has seen, in one directory for each instance.
 ///
-/// On the root file system, because udev reads them in the first pass of a boot, before any other
-/// file system is mounted.
-package struct RecordStore: Sendable {
+/// They lie on the root file system, because udev reads them in the first pass of a boot, before any
+/// other file system is mounted; while that refuses them, below /run for the rest of the boot.
+package struct RecordStore {
   /// The directory of directories.
   package static let directory = "/etc/eni-init/instances"
   /// In an instance's directory: a link to the primary's record.
@@ -13,10 +13,10 @@ package struct RecordStore: Sendable {
   /// While it resolves, any ENI without a record is a new one, and udev has it held.
   package static let primaryLink = "primary"
 
-  private let files: FileStore
+  private let files: GeneratedFiles
 
   /// The records below the store's root.
-  package init(_ files: FileStore) {
+  package init(_ files: GeneratedFiles) {
     self.files = files
   }
 
@@ -50,22 +50,20 @@ package struct RecordStore: Sendable {
   ) throws(SystemCallError) -> Bool {
     let directory = path(of: instance)
     let file = ConfigFile(path: "\(directory)/\(record.mac)", content: record.content)
-    let outcome = try files.replace(file)
-    guard record.role == .primary, try !isLinked(record, in: directory) else {
-      return outcome != .unchanged
-    }
-    try files.link("\(directory)/\(Self.primaryLink)", to: "\(record.mac)")
-    return true
+    let isNews = try files.replace(file) != .unchanged
+    guard record.role == .primary else { return isNews }
+    return try files.link("\(directory)/\(Self.primaryLink)", to: "\(record.mac)") || isNews
   }
 
-  /// Whether this very record is there; a primary's is also to be the one that
+  /// Whether this very record is on disk; a primary's is also to be the one that
   /// ``primaryLink`` names.
   package func has(
     _ record: InterfaceRecord,
     of instance: InstanceID
   ) throws(SystemCallError) -> Bool {
     let directory = path(of: instance)
-    guard try files.read("\(directory)/\(record.mac)") == record.content else { return false }
+    let path = "\(directory)/\(record.mac)"
+    guard try files.read(path) == record.content, try !files.isInMemory(path) else { return false }
     guard record.role == .primary else { return true }
     return try isLinked(record, in: directory)
   }

@@ -78,7 +78,7 @@ struct Departure {
     // Under the lock it counts: the ENI, or its slot's next one, may have come meanwhile.
     guard try absent().contains(record), let name = record.name else { return }
     for file in try OwnedFileInventory(host).files where file.isFor(name) {
-      try host.files.remove(file.path)
+      try host.generated.remove(file.path)
     }
     try host.records.remove(record.mac, of: instance)
     host.log.notice(

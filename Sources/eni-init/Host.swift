@@ -2,12 +2,15 @@
 import HostSystem
 import NetworkModel
 import Planning
+import Rendering
 import Rtnetlink
 
 /// What every command works on: the host's files, its records, its configuration.
 struct Host {
   /// The host's files.
   let files: FileStore
+  /// The files that the program generates.
+  let generated: GeneratedFiles
   /// The ENIs known from earlier.
   let records: RecordStore
   /// Makes plans.
@@ -22,15 +25,36 @@ struct Host {
   /// The host below `root`, as its configuration says.
   ///
   /// - Throws: ``ConfigurationError`` when that has an error; then nothing may be changed.
-  init(root: String, log: Log = .standard) throws {
+  init(root: String, isRunning: Bool = true, log: Log = .standard) throws {
     let files = FileStore(root: root)
-    try self.init(root: root, configuration: Configuration(files), log: log)
+    try self.init(
+      root: root,
+      configuration: Configuration(files),
+      isRunning: isRunning,
+      log: log
+    )
   }
 
-  /// The host below `root`, as this configuration says.
-  init(root: String, configuration: Configuration, log: Log = .standard) throws {
+  /// The host below `root`, as this configuration says; `isRunning` is false for an image on a disk.
+  init(
+    root: String,
+    configuration: Configuration,
+    isRunning: Bool = true,
+    log: Log = .standard
+  ) throws {
     files = FileStore(root: root)
-    records = RecordStore(files)
+    var isReported = false
+    generated = GeneratedFiles(files, mayKeepInMemory: isRunning) { refusal in
+      guard !isReported else { return }
+      isReported = true
+      log.notice(
+        "cannot \(refusal.operation) \(refusal.subject) (\(refusal.reason)): the configuration is kept "
+          + "below /run for this boot, and moves to disk when the disk accepts it",
+        .keptInMemory,
+        [.file: refusal.subject, .reason: refusal.reason]
+      )
+    }
+    records = RecordStore(generated)
     self.configuration = configuration
     planner = Planner(configuration.policy, families: try HostFamilies.spoken(files))
     self.log = log
@@ -63,6 +87,29 @@ struct Host {
         return false
       }
       return try stacks.contains { try $0.activator.mayLoseRules(of: link) }
+    }
+  }
+
+  /// Whether kernel, files, and record are as planned.
+  func isInForce(
+    _ plan: InterfacePlan,
+    _ state: KernelIndex,
+    _ renderer: any Renderer,
+    of instance: InstanceID
+  ) throws -> Bool {
+    guard Difference(plan, state: state, isNew: false)?.isEmpty ?? true else { return false }
+    return try isOnDisk(plan, renderer, of: instance)
+  }
+
+  /// Whether files and record are as planned, on disk.
+  func isOnDisk(
+    _ plan: InterfacePlan,
+    _ renderer: any Renderer,
+    of instance: InstanceID
+  ) throws -> Bool {
+    guard try records.has(InterfaceRecord(plan), of: instance) else { return false }
+    return try renderer.files(for: plan, instance: instance).allSatisfy {
+      try generated.read($0.path) == $0.content && !generated.isInMemory($0.path)
     }
   }
 

@@ -43,10 +43,10 @@ struct OwnedFileInventory {
   init(_ host: Host) throws {
     var files: [String: File] = [:]
     for renderer in host.stacks.map(\.renderer) {
-      for kind in try renderer.ownedFiles(names: { try host.files.names(in: $0) }) {
-        for name in try host.files.names(in: kind.directory).filter(kind.matches) {
+      for kind in try renderer.ownedFiles(names: host.generated.names) {
+        for name in try host.generated.names(in: kind.directory).filter(kind.matches) {
           let path = "\(kind.directory)/\(name)"
-          guard files[path] == nil, let content = try host.files.read(path),
+          guard files[path] == nil, let content = try host.generated.read(path),
             kind.contains(name: name, content: content)
           else { continue }
           files[path] = File(path: path, content: content, kind: kind, renderer: renderer)

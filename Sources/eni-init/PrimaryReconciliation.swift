@@ -71,9 +71,9 @@ struct PrimaryReconciliation {
     }
     var changed = false
     for stale in old where plan.addresses.isEmpty || stale.path != file?.path {
-      changed = try host.files.remove(stale.path) || changed
+      changed = try host.generated.remove(stale.path) || changed
     }
     guard let file, !plan.addresses.isEmpty else { return changed }
-    return try host.files.replace(file) != .unchanged || changed
+    return try host.generated.replace(file) != .unchanged || changed
   }
 }

@@ -112,12 +112,12 @@ struct Reconciliation {
     for old in try OwnedFileInventory(host).files
     where old.isFor(plan.name) && !files.contains(where: { $0.path == old.path }) {
       try undo.remember(old.path)
-      changed = try host.files.remove(old.path) || changed
+      changed = try host.generated.remove(old.path) || changed
     }
     if !files.isEmpty { try stack.activator.willConfigure(plan) }
     for file in files {
       try undo.remember(file.path)
-      changed = try host.files.replace(file) != .unchanged || changed
+      changed = try host.generated.replace(file) != .unchanged || changed
     }
     return try host.records.save(InterfaceRecord(plan), of: facts.instance) || changed
   }
@@ -128,7 +128,7 @@ struct Reconciliation {
     guard let former, former != plan.name else { return false }
     for file in try OwnedFileInventory(host).files where file.isFor(former) {
       try undo.remember(file.path)
-      try host.files.remove(file.path)
+      try host.generated.remove(file.path)
     }
     return true
   }
@@ -182,7 +182,7 @@ struct Reconciliation {
       throw AttachFailure.linkGone(plan.mac)
     }
     // Before the link changes: after a rename the stack has to think again.
-    let mayTakeOver = try undo.isNew && !plan.isHeld && mayTakeOver(plan, stack.activator, before)
+    let mayTakeOver = try undo.isNew && !plan.isHeld && mayTakeOver(plan, stack, before)
     if mayTakeOver { try stack.activator.read(plan) }
     try kernel.apply(difference.link + difference.leases)
     guard !plan.isHeld else { return difference }
@@ -205,11 +205,11 @@ struct Reconciliation {
   /// at the next boot.
   private func mayTakeOver(
     _ plan: InterfacePlan,
-    _ activator: any Activator,
+    _ stack: Stack,
     _ state: KernelState
   ) throws -> Bool {
-    guard let link = state.link(mac: plan.mac), try !activator.manages(link),
-      let obstacle = try activator.obstacle(besides: link)
+    guard let link = state.link(mac: plan.mac), try !stack.activator.manages(link),
+      let obstacle = try unreadFile(plan, stack) ?? stack.activator.obstacle(besides: link)
     else { return true }
     host.log.notice(
       "\(plan.name) is configured by netlink until its file is next read: \(obstacle)",
@@ -218,6 +218,14 @@ struct Reconciliation {
       [.reason: obstacle]
     )
     return false
+  }
+
+  /// Why the stack would not find the ENI's configuration; nil when it will.
+  private func unreadFile(_ plan: InterfacePlan, _ stack: Stack) throws -> String? {
+    guard !stack.activator.readsRuntimeFiles else { return nil }
+    return try stack.renderer.files(for: plan, instance: facts.instance)
+      .first { try host.generated.isInMemory($0.path) }
+      .map { "\($0.path) could not be written, and the stack reads no copy below /run" }
   }
 }
 

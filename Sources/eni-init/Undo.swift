@@ -18,7 +18,7 @@ struct Undo {
   /// Whether the stack was told to take the link over.
   var wasTakenOver = false
 
-  private var former: [(path: String, file: ConfigFile?)] = []
+  private var former: [GeneratedFiles.Snapshot] = []
 
   init(
     host: Host,
@@ -36,9 +36,9 @@ struct Undo {
     self.isNew = isNew
   }
 
-  /// Notes what a file is before it is written or removed, and that there is none.
+  /// Notes the state of a file before it is written or removed.
   mutating func remember(_ path: String) throws {
-    former.append((path, try host.files.file(path)))
+    former.append(try host.generated.snapshot(of: path))
   }
 
   /// Undoes, as far as possible.
@@ -66,13 +66,7 @@ struct Undo {
   private var inverses: [Change] { added.reversed().compactMap(\.inverse) }
 
   private func restoreFiles() throws {
-    for (path, file) in former {
-      if let file {
-        _ = try host.files.replace(file)
-      } else {
-        try host.files.remove(path)
-      }
-    }
+    for snapshot in former { try host.generated.restore(snapshot) }
   }
 
   private func hold() throws {

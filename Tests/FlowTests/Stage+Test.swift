@@ -9,7 +9,9 @@ extension Stage {
     launch: Launch = .primaryAlone,
     instanceData: String? = nil,
     imds: Availability = .answers,
-    configuration: String? = nil
+    configuration: String? = nil,
+    untilArmed: Bool = true,
+    prepare: (Stage) throws -> Void = { _ in }
   ) throws -> Stage {
     try Stage(
       program: BuiltProduct.path("eni-init"),
@@ -17,7 +19,9 @@ extension Stage {
       launch: launch,
       instanceData: instanceData,
       imds: imds,
-      configuration: configuration
+      configuration: configuration,
+      untilArmed: untilArmed,
+      prepare: prepare
     )
   }
 

@@ -12,7 +12,7 @@ struct RecordStoreTests {
 
   init() throws {
     root = try TemporaryRoot()
-    records = RecordStore(FileStore(root: root.path))
+    records = RecordStore(GeneratedFiles(FileStore(root: root.path)))
   }
 
   private func record(_ number: Int, _ role: InterfaceRecord.Role) -> InterfaceRecord {

@@ -22,6 +22,8 @@ package enum Event: String, Hashable, Sendable, CaseIterable {
   case refused
   /// An ENI is configured by netlink until the network stack next reads its files.
   case takeoverDelayed = "takeover-delayed"
+  /// The disk has refused a generated file, and it is kept below /run.
+  case keptInMemory = "kept-in-memory"
   /// The network stack has given an ENI up, and was told to begin anew.
   case stuck
   /// udev has missed an ENI, and the kernel was asked to announce it again.
@@ -70,6 +72,7 @@ extension Event {
     case .ignored: "a72cbbdf80cc4641939d1d77933c4c6c"
     case .refused: "3efeb0074eaa490fa72e1ac36ccdc9be"
     case .takeoverDelayed: "7bac9d04ad3542bba2b867b47e22a4b7"
+    case .keptInMemory: "2c445a71e531b6674b51cd9fd7b6acc6"
     case .stuck: "076a604804934e85ab89263f8b337b85"
     case .announced: "4bcfd506b78f40a0a63b14d5e8221715"
     case .movedAside: "703fe248c8304de48fd1b65655bde2ef"

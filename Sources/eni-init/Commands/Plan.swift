@@ -30,7 +30,7 @@ struct Plan: ParsableCommand {
     let survey = try InstanceSurvey(metadata, links: state.links, policy: policy)
     let held =
       survey.unsettled.map { ($0, "\($1)") } + survey.ignored.map { ($0, $1) }
-      + survey.malformed.map { ($0, "\($1)") }
+      + survey.unread.map { ($0, "\($1)") }
     for (mac, reason) in held.sorted(by: { $0.0 < $1.0 }) {
       print("# \(mac) stays held: \(reason)")
     }
@@ -51,7 +51,7 @@ struct Plan: ParsableCommand {
   ) throws -> [String] {
     let renderer = try host.stack(primary: state.link(mac: plan.primaryMAC)).renderer
     var lines = try renderer.files(for: plan, instance: instance).flatMap {
-      FileDifference(of: $0, from: try host.files.read($0.path)).lines
+      FileDifference(of: $0, from: try host.generated.read($0.path)).lines
     }
     if let link = state.link(mac: plan.mac) {
       let isNew = try host.isNew(link, to: plan, of: instance, in: state)

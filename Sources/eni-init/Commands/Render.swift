@@ -30,12 +30,12 @@ struct Render: ParsableCommand {
   var root: String
 
   func run() throws {
-    let host = try Host(root: root)
+    let host = try Host(root: root, isRunning: false)
     let metadata = try self.metadata()
     for (mac, error) in metadata.malformed { host.log.warning("\(mac) is left out: \(error)") }
     for plan in try plans(of: metadata.network, host.configuration.policy) {
       for file in Stack(stack, host).renderer.files(for: plan, instance: metadata.instance)
-      where try host.files.replace(file) != .unchanged {
+      where try host.generated.replace(file) != .unchanged {
         print(file.path)
       }
       try save(InterfaceRecord(plan), of: metadata.instance, host)

@@ -27,10 +27,10 @@ struct Seal: ParsableCommand {
       _ = try host.files.replace(ConfigFile(path: Refusal.sealMark, content: ""))
       var removed: [String] = []
       let interrupted = try host.stacks.flatMap {
-        try $0.renderer.ownedFiles(names: { try host.files.names(in: $0) })
-      }.flatMap { try host.files.interruptedReplacements(in: $0.directory, of: $0.matches) }
+        try $0.renderer.ownedFiles(names: host.generated.names)
+      }.flatMap { try host.generated.interruptedReplacements(in: $0.directory, of: $0.matches) }
       for path in try OwnedFileInventory(host).files.map(\.path) + interrupted
-      where try host.files.remove(path) {
+      where try host.generated.remove(path) {
         removed.append(path)
       }
       // Last: while the records are there, a run that was cut off is seen to be needed again.

@@ -47,7 +47,7 @@ struct Comparison {
   /// A file that is root's alone, such as a profile of NetworkManager, is not compared for anybody else.
   private func isStale(_ file: ConfigFile) throws -> Bool {
     do throws(SystemCallError) {
-      return try host.files.read(file.path) != file.content
+      return try host.generated.read(file.path) != file.content
     } catch  where error.errno == EACCES {
       return false
     }

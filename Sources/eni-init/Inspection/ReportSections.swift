@@ -86,11 +86,13 @@ struct ReportSections {
   /// What the program has written on this host.
   private func files(_ host: Host) throws -> String {
     var paths = try OwnedFileInventory(host).files.map(\.path)
-    for instance in try host.files.names(in: "/etc/eni-init/instances") {
+    for instance in try host.generated.names(in: RecordStore.directory) {
       let directory = "/etc/eni-init/instances/\(instance)"
-      paths += try host.files.names(in: directory).map { "\(directory)/\($0)" }
+      paths += try host.generated.names(in: directory).map { "\(directory)/\($0)" }
     }
-    return try paths.map { "# \($0)\n" + (try host.files.read($0) ?? "") }.joined(separator: "\n")
+    return try paths.map { "# \($0)\n" + (try host.generated.read($0) ?? "") }.joined(
+      separator: "\n"
+    )
   }
 
   private func output(of command: Command) throws -> String {

@@ -29,6 +29,9 @@ protocol Activator {
   /// nil when it may.
   func obstacle(besides link: Link?) throws -> String?
 
+  /// Whether the stack also reads the files that ``GeneratedFiles`` keeps below /run.
+  var readsRuntimeFiles: Bool { get }
+
   /// Called before the files of an ENI are written.
   func willConfigure(_ plan: InterfacePlan) throws
 
@@ -46,6 +49,10 @@ protocol Activator {
   /// Makes the stack drop what it has taken over, after its file is gone again.
   func giveBack(_ name: InterfaceName) throws
 
+  /// Makes the stack let go of a link that it manages and that is held from now on, before it is taken
+  /// down; ``readHold(releasing:)`` follows.
+  func hold(_ link: Link) throws
+
   /// Has the stack, if it runs, look again at which links are held; `primary` is one that was, and is
   /// not any more.
   func readHold(releasing primary: Link?) throws
@@ -62,10 +69,12 @@ extension Activator {
   func hasDecided(_ link: Link) throws -> Bool { true }
   func mayLoseRules(of link: Link) throws -> Bool { false }
   func obstacle(besides link: Link?) throws -> String? { nil }
+  var readsRuntimeFiles: Bool { false }
   func willConfigure(_ plan: InterfacePlan) throws {}
   func read(_ plan: InterfacePlan) throws {}
   func assist(_ link: Link) throws {}
   func giveBack(_ name: InterfaceName) throws {}
+  func hold(_ link: Link) throws {}
   func readHold(releasing primary: Link?) throws {}
   func endHold() throws { try readHold(releasing: nil) }
 }

@@ -13,6 +13,8 @@ struct KernelActivator: Activator {
   func isRunning() throws -> Bool { false }
   func configures(_ link: Link, as name: InterfaceName) throws -> Bool { false }
 
+  var readsRuntimeFiles: Bool { true }
+
   /// As at a boot, so that what is on disk is known to work.
   func takeOver(_ plan: InterfacePlan) throws {
     try Command("/usr/bin/systemctl", ["restart", "eni-init-apply@\(plan.name).service"]).run()

@@ -24,8 +24,12 @@ struct NetworkdActivator: Activator {
   }
 
   func configures(_ link: Link, as name: InterfaceName) throws -> Bool {
-    try NetworkdState(link.index, files)?.networkFile == NetworkdRenderer.networkFiles.path(name)
+    let path = NetworkdRenderer.networkFiles.path(name)
+    let file = try NetworkdState(link.index, files)?.networkFile
+    return file == path || file != nil && file == GeneratedFiles.runtimePath(of: path)
   }
+
+  var readsRuntimeFiles: Bool { true }
 
   /// What is configured by netlink alone is foreign to networkd, which removes foreign rules whenever
   /// it configures another link or loses one (networkd.conf(5), ManageForeignRoutingPolicyRules=).
