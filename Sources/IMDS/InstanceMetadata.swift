@@ -81,8 +81,11 @@ package struct InstanceMetadata {
   /// Whether this instance's type tells network cards: whether the primary lists the key.
   ///
   /// The primary's metadata is complete at all times. One request.
-  package func listsNetworkCards(_ primary: MACAddress) throws(IMDSError) -> Bool {
-    guard case .present(let keys) = try keys(of: primary) else { return false }
+  package func listsNetworkCards(
+    _ primary: MACAddress,
+    patience: Patience? = nil
+  ) throws(IMDSError) -> Bool {
+    guard case .present(let keys) = try keys(of: primary, patience: patience) else { return false }
     return keys.contains(.networkCard)
   }
 

@@ -9,46 +9,71 @@ struct InstanceSurvey {
   let network: InstanceNetwork
   /// Those whose facts are not, and what is missing.
   let unsettled: [MACAddress: Unsettled]
-  /// Those of whom IMDS tells something that cannot be.
-  let malformed: [MACAddress: IMDSError]
+  /// Those that could not be read or have a malformed value: nothing is known about them.
+  let unread: [MACAddress: IMDSError]
   /// Those that a setting leaves alone, and which.
   let ignored: [MACAddress: String]
   /// Every MAC that IMDS lists, with a link or without.
   let listed: Set<MACAddress>
 
-  /// Reads what IMDS says of those of `links` that it lists.
+  /// How long one ENI may take, so that one that is never answered leaves time for the others.
+  private static let patienceForEach: Duration = .seconds(5)
+
+  /// Reads the metadata of those of `links` that IMDS lists, until `deadline`; until the client's when nil.
   ///
-  /// - Throws: What no further question would answer: IMDS is off, gone, or knows no primary. What
-  ///   is wrong with one ENI is kept to that ENI.
-  init(_ metadata: InstanceMetadata, links: [Link], policy: Policy) throws {
-    let primary = try metadata.primaryMAC()
+  /// - Throws: The error that no further question would answer: IMDS is off, gone, or knows no primary.
+  ///   An error about one ENI stays with that ENI.
+  init(
+    _ metadata: InstanceMetadata,
+    links: [Link],
+    policy: Policy,
+    deadline: ContinuousClock.Instant? = nil
+  ) throws {
+    let deadline = deadline ?? metadata.client.deadline
+    let patience = Patience(until: deadline)
+    let primary = try metadata.primaryMAC(patience: patience)
     let present = Set(links.compactMap(\.mac))
     var interfaces: [NetworkInterface] = []
     var unsettled: [MACAddress: Unsettled] = [:]
-    var malformed: [MACAddress: IMDSError] = [:]
+    var unread: [MACAddress: IMDSError] = [:]
     var ignored: [MACAddress: String] = [:]
-    let macs = try metadata.macs()
-    let expected = try metadata.listsNetworkCards(primary)
+    let macs = try metadata.macs(patience: patience)
+    let expected = try metadata.listsNetworkCards(primary, patience: patience)
     for mac in macs where present.contains(mac) {
+      let patience = Patience(until: min(deadline, .now + Self.patienceForEach))
       do throws(IMDSError) {
         let isPrimary = mac == primary
-        switch try metadata.read(mac: mac, isPrimary: isPrimary, networkCardExpected: expected) {
+        let reading = try metadata.read(
+          mac: mac,
+          isPrimary: isPrimary,
+          networkCardExpected: expected,
+          patience: patience
+        )
+        switch reading {
         case .settled(let interface):
           let id = interface.id
           let reason =
             isPrimary
-            ? nil : try Refusal.reason(for: mac, id: id, policy: policy, metadata: metadata)
+            ? nil
+            : try Refusal.reason(
+              for: mac,
+              id: id,
+              policy: policy,
+              metadata: metadata,
+              patience: patience
+            )
           if let reason { ignored[mac] = reason } else { interfaces.append(interface) }
         case .unsettled(let reason): unsettled[mac] = reason
         }
       } catch {
-        guard case .malformed = error else { throw error }
-        malformed[mac] = error
+        // IMDS that is turned off answers for no ENI; any other error is about this one.
+        if case .denied = error { throw error }
+        unread[mac] = error
       }
     }
     network = InstanceNetwork(primaryMAC: primary, interfaces: interfaces)
     self.unsettled = unsettled
-    self.malformed = malformed
+    self.unread = unread
     self.ignored = ignored
     listed = Set(macs)
   }

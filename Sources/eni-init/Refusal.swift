@@ -42,7 +42,8 @@ enum Refusal {
     for mac: MACAddress,
     id: NetworkInterface.ID?,
     policy: Policy,
-    metadata: InstanceMetadata
+    metadata: InstanceMetadata,
+    patience: Patience? = nil
   ) throws(IMDSError) -> String? {
     if let reason = policy.reasonToIgnore(mac: mac, id: id) { return reason }
     // Two requests more, for those alone who use these settings.
@@ -50,8 +51,8 @@ enum Refusal {
     return policy.reasonToIgnore(
       mac: mac,
       id: id,
-      subnet: try metadata.subnetID(of: mac),
-      securityGroups: try metadata.securityGroups(of: mac)
+      subnet: try metadata.subnetID(of: mac, patience: patience),
+      securityGroups: try metadata.securityGroups(of: mac, patience: patience)
     )
   }
 }

@@ -119,6 +119,28 @@ extension FlowTests {
       }
     }
 
+    @Test("an ENI that IMDS does not answer for keeps what it has, and the others change")
+    func oneUnread() throws {
+      let stage = try Stage.routed()
+      let third = try SimulatedENI(
+        mac: "02:00:00:00:00:07",
+        device: 2,
+        ipv4: .init("10.0.2.0/24", "10.0.2.10")
+      )
+      try stage.plug(third, as: "ens7")
+      try stage.waitUntilRouted(third)
+      stage.cloud.imds.fail(
+        "latest/meta-data/network/interfaces/macs/\(third.mac)",
+        with: .status(503)
+      )
+      try stage.cloud.update(try second(["10.0.1.10", "10.0.1.12"]))
+      let refresh = try stage.instance.run(["eni-init", "refresh"])
+      #expect(refresh.status == 75 && refresh.errors.contains("\(third.mac)"), "\(refresh)")
+      #expect(try answers(stage, "10.0.1.12") && answers(stage, "10.0.2.10"))
+      // Its second reading agreed, so the address that is gone was withdrawn.
+      #expect(try !stage.shell("ip address show nic1; ip rule").contains("10.0.1.11"))
+    }
+
     @Test(
       "what one reading lacks and the next one has again is never gone",
       arguments: ["10.0.1.10\n", "10.0.1.11\n"]

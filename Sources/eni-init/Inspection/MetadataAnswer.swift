@@ -50,7 +50,12 @@ struct MetadataAnswer {
     guard let survey else { return .nothing }
     if let interface = survey.interface(mac) { return .settled(interface) }
     if let reason = survey.unsettled[mac] { return .unsettled("\(reason)") }
-    if let error = survey.malformed[mac] { return .malformed("\(error)") }
+    switch survey.unread[mac] {
+    case .malformed(let key, let value, let expected):
+      return .malformed("\(IMDSError.malformed(key: key, value: value, expected: expected))")
+    case let error?: return .unsettled("\(error)")
+    case nil: break
+    }
     if let interface = absent[mac] { return .settled(interface) }
     return survey.listed.contains(mac) ? .nothing : .notListed
   }
