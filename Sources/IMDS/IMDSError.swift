@@ -22,6 +22,14 @@ package enum IMDSError: Error, Hashable, Sendable {
   /// The facts were not complete and believable when the time was over.
   case notSettled(MACAddress, Unsettled, waited: Duration)
 
+  /// Whether the metadata service said nothing about the ENI: it is off, gone, or overloaded.
+  package var isSilence: Bool {
+    switch self {
+    case .denied, .tokenRejected, .failed: true
+    case .malformed, .missing, .linkGone, .notSettled: false
+    }
+  }
+
   /// Whether the same question may be answered later without anybody changing anything.
   package var isTransient: Bool {
     switch self {

@@ -23,16 +23,28 @@ struct BootPreparation {
   /// TimeoutStartSec= leaves room for it.
   private static let patience: Duration = .seconds(60)
 
+  /// Takes every step, whatever becomes of the ones before: an ENI of unknown role that is not held gets
+  /// DHCP, whether or not the disk can be written.
+  ///
+  /// - Throws: ``StepsError`` when a step failed.
   func run() throws {
     let told = facts()
-    let isKnown = try PrimaryRecord(host: host).recorded(of: instance) != nil
+    var steps = Steps()
+    let isKnown =
+      steps.attempt { try PrimaryRecord(host: host).recorded(of: instance) != nil } ?? false
     if let told {
-      try PrimaryRecord(host: host).remember(told.primaryMAC, of: instance)
+      steps.attempt { try PrimaryRecord(host: host).remember(told.primaryMAC, of: instance) }
     }
-    // Where disk has the primary and cloud-init tells nothing new, udev has done it all.
-    guard !isKnown || told != nil else { return }
+    // With the primary on disk and nothing new from cloud-init, udev has done it all.
+    if !isKnown || told != nil {
+      steps.attempt { try place(told, isKnown: isKnown) }
+    }
+    try steps.end()
+  }
+
+  private func place(_ told: InstanceNetwork?, isKnown: Bool) throws {
     let udev = try UdevContext()
-    // With the primary on record udev itself holds what is new; what is waited for is a name.
+    // With the primary on record udev itself holds a new ENI; only a name is awaited.
     let patience = isKnown ? .seconds(2) : Self.patience
     if try !udev.waitUntilIdle(deadline: .now + patience) {
       host.log.warning(
@@ -42,8 +54,8 @@ struct BootPreparation {
     try host.locked(within: .seconds(2)) {
       let marked = try udev.interfaces()
       guard try !isTooLate() else { return }
-      if let told, mayConfigure { try prepare(told) }
       try hold(marked, told)
+      if let told, mayConfigure { try prepare(told) }
     }
   }
 
@@ -127,7 +139,11 @@ struct BootPreparation {
       if let told {
         KernelState(links: links).link(mac: told.primaryMAC)
       } else {
-        try PrimaryCandidate.choose(among: links.filter { unknown.contains($0.index) }, host.files)
+        try PrimaryCandidate.choose(
+          among: links.filter { unknown.contains($0.index) },
+          host.configuration.policy,
+          host.files
+        )
       }
     try FirstBootHold(host: host).arm(except: candidate)
     if told == nil, unknown.count > 1, let candidate {

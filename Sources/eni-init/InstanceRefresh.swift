@@ -16,6 +16,8 @@ struct InstanceRefresh {
   let host: Host
   let instance: InstanceID
   let metadata: InstanceMetadata
+  /// How long one reading of all ENIs may take.
+  let timeout: Duration
 
   /// The pause before the second reading.
   private static let pause: Duration = .seconds(5)
@@ -23,16 +25,29 @@ struct InstanceRefresh {
   /// - Throws: ``RefreshFailure`` when it could not be done for every ENI; it was done for the others.
   func run() throws {
     if let reason = try Refusal.reason(on: host) {
-      // Every minute, so to somebody who looks on only.
+      try PrimaryRelease(host: host, metadata: metadata).run()
+      // Every minute, so only on a terminal.
       return host.log.remark("nothing is done: \(reason)")
     }
-    let first = try survey()
+    let first: InstanceSurvey
+    do {
+      first = try survey()
+    } catch {
+      try PrimaryRelease(host: host, metadata: metadata).run(because: error)
+      throw error
+    }
     try PrimaryRecord(host: host).remember(first.network.primaryMAC, of: instance)
     var pass = try host.locked(within: .seconds(30)) { try self.pass(first, after: nil) }
     if pass.isInDoubt {
       Timekeeper.system.sleep(Self.pause)
       let second = try survey()
       pass = try host.locked(within: .seconds(30)) { try self.pass(second, after: first) }
+    }
+    let hold = FirstBootHold(host: host)
+    if try hold.isArmed {
+      try host.locked(within: .seconds(30)) {
+        try hold.release(first.network.primaryMAC, of: instance, holdsCandidate: true)
+      }
     }
     if let failure = RefreshFailure(pass.failures) { throw failure }
   }
@@ -46,7 +61,8 @@ struct InstanceRefresh {
     try InstanceSurvey(
       metadata,
       links: try RouteSocket().links(),
-      policy: host.configuration.policy
+      policy: host.configuration.policy,
+      deadline: .now + timeout
     )
   }
 
@@ -64,7 +80,7 @@ struct InstanceRefresh {
     let state = KernelIndex(try kernel.snapshot())
     let renderer = try host.stack(primary: state.link(mac: survey.network.primaryMAC)).renderer
     var pass = Pass(
-      failures: survey.malformed.sorted { $0.key < $1.key }.map {
+      failures: survey.unread.sorted { $0.key < $1.key }.map {
         ENIFailure(cause: $0.value, subject: Subject(mac: $0.key))
       }
     )
@@ -115,7 +131,7 @@ struct InstanceRefresh {
     // What is in the way of the plan is taken away when a second reading agrees.
     let isClear = Withdrawal.changes(plan, state: state).isEmpty
     if !facts.isAgreed, kept != told || !isClear { pass.isInDoubt = true }
-    if try isClear && isInForce(plan, state, renderer) {
+    if try isClear && host.isInForce(plan, state, renderer, of: instance) {
       pass.inForce.insert(plan.mac)
       return
     }
@@ -123,19 +139,6 @@ struct InstanceRefresh {
     guard let link = state.link(mac: plan.mac), try UdevContext().link(link.index)?.role != nil
     else { return }
     try Reconciliation(host: host, facts: facts).run()
-  }
-
-  private func isInForce(
-    _ plan: InterfacePlan,
-    _ state: KernelIndex,
-    _ renderer: any Renderer
-  ) throws -> Bool {
-    guard Difference(plan, state: state, isNew: false)?.isEmpty ?? true,
-      try host.records.has(InterfaceRecord(plan), of: instance)
-    else { return false }
-    return try renderer.files(for: plan, instance: instance).allSatisfy {
-      try host.files.read($0.path) == $0.content
-    }
   }
 
   /// What is left of ENIs whose links are gone.

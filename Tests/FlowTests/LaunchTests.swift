@@ -9,12 +9,13 @@ extension FlowTests {
   struct LaunchTests {
     private static let orders: [Stage.Launch] = [.secondAfterPrimary, .secondBeforePrimary]
 
-    private static let instanceData = """
+    static let instanceData = """
       {"ds": {"meta_data": {
         "instance-id": "i-0123456789abcdef0", "mac": "02:00:00:00:00:05",
         "network": {"interfaces": {"macs": {
           "02:00:00:00:00:05": {"device-number": "0", "interface-id": "eni-00000020000000005",
-            "local-ipv4s": "10.0.0.10", "subnet-ipv4-cidr-block": "10.0.0.0/24"},
+            "local-ipv4s": "10.0.0.10", "subnet-ipv4-cidr-block": "10.0.0.0/24",
+            "ipv4-associations": {"203.0.113.5": "10.0.0.10"}},
           "02:00:00:00:00:06": {"device-number": "1", "interface-id": "eni-00000020000000006",
             "local-ipv4s": ["10.0.1.10", "10.0.1.11"], "subnet-ipv4-cidr-block": "10.0.1.0/24"}}}}}}}
       """
@@ -94,13 +95,119 @@ extension FlowTests {
       try expectSettled(stage)
     }
 
+    /// A reason why the ENI that is tried as the primary is not configured.
+    struct Obstacle: Sendable, CustomTestStringConvertible {
+      let testDescription: String
+      var configuration: String?
+      var command = ":"
+      var timeline = MetadataTimeline()
+      /// The box starts the units of a coldplug before the hold, and has no timer.
+      var needsRefresh = false
+
+      static let all = [
+        Obstacle(
+          testDescription: "ignored by its id",
+          configuration: "[Ignore]\nENI=eni-00000020000000006\n"
+        ),
+        Obstacle(
+          testDescription: "owned by a container network plugin",
+          command: "mkdir -p /etc/cni/net.d && touch /etc/cni/net.d/10-aws.conflist"
+        ),
+        Obstacle(
+          testDescription: "unclear for an error in eni-init.conf",
+          configuration: "[Ignore]\nENY=\n",
+          needsRefresh: true
+        ),
+        Obstacle(
+          testDescription: "malformed in IMDS",
+          timeline: MetadataTimeline().text("eni-../x", for: "interface-id")
+        ),
+        Obstacle(
+          testDescription: "not settled in IMDS for a long time",
+          timeline: MetadataTimeline().deviceNumberZero(until: .seconds(3600))
+        ),
+      ]
+    }
+
+    @Test(
+      "the primary is released when the tried ENI cannot be configured, and that one is held",
+      arguments: Obstacle.all
+    )
+    func released(obstacle: Obstacle) throws {
+      let stage = try Stage.withUs(
+        launch: .secondBeforePrimary,
+        configuration: obstacle.configuration,
+        untilArmed: false
+      ) { stage in
+        try stage.shell(obstacle.command)
+        // Attempts of a minute would only make the test long.
+        try stage.shell(
+          "sed -i 's/attach %i/attach --timeout 5 %i/' /usr/lib/systemd/system/eni-init-attach@.service"
+        )
+        var eni = stage.second
+        eni.timeline = obstacle.timeline
+        try stage.cloud.update(eni)
+      }
+      if obstacle.needsRefresh {
+        try stage.waitUntilIdle()
+        #expect(try stage.instance.run(["eni-init", "refresh"]).status == 78)
+      }
+      do {
+        try Condition.wait(until: "the primary has the default route", within: .seconds(40)) {
+          try stage.mainDefaultRoutes().contains("via 10.0.0.1 dev ens5")
+        }
+      } catch {
+        throw Condition.Unmet("\(error)\n\(try stage.instance.journal())")
+      }
+      try Condition.wait(until: "the primary answers", within: .seconds(30)) {
+        try stage.cloud.probeFromInternet(try #require(IPAddress("10.0.0.10")), count: 1).isLossless
+      }
+      #expect(try stage.mainDefaultRoutes().split(separator: "\n").count == 1)
+      let tried = try stage.shell("ip address show ens4")
+      #expect(!tried.contains(",UP") && !tried.contains("inet "), "\(tried)")
+      try expectNeverTwoLeases(stage)
+    }
+
+    @Test("the primary is released also where another link has the name of the tried ENI")
+    func nameTaken() throws {
+      let stage = try Stage.withUs(launch: .secondBeforePrimary) {
+        try $0.shell("ip link add nic1 type bridge")
+      }
+      try Condition.wait(until: "the primary has the default route", within: .seconds(40)) {
+        try stage.mainDefaultRoutes().contains("via 10.0.0.1 dev ens5")
+      }
+      for text in ["10.0.0.10", "10.0.1.10"] {
+        let address = try #require(IPAddress(text))
+        try Condition.wait(until: "\(text) answers", within: .seconds(30)) {
+          try stage.cloud.probeFromInternet(address, count: 1).isLossless
+        }
+      }
+    }
+
+    @Test("the hold ends when IMDS has not named the primary for ten minutes")
+    func overdue() throws {
+      let stage = try Stage.withUs(launch: .secondBeforePrimary, imds: .isDown, untilArmed: false)
+      #expect(try !stage.mainDefaultRoutes().contains("dev ens5"))
+      try stage.shell("eni-init refresh --timeout 1 || :")
+      #expect(try !stage.mainDefaultRoutes().contains("dev ens5"))
+      // As if it had been armed more than ten minutes earlier.
+      try stage.shell(
+        "read -r link uptime </run/eni-init/candidate; echo $link $((uptime - 601)) >/run/eni-init/candidate"
+      )
+      let result = try stage.instance.run(["eni-init", "refresh", "--timeout", "1"])
+      #expect(result.errors.contains("has not answered for 10 minutes"), "\(result)")
+      try Condition.wait(until: "the primary has its lease", within: .seconds(30)) {
+        try stage.mainDefaultRoutes().contains("via 10.0.0.1 dev ens5")
+      }
+    }
+
     @Test("with IMDS turned off all are left to the image, so that the primary is reached")
     func imdsOff() throws {
       let stage = try Stage.withUs(launch: .secondBeforePrimary, imds: .isOff)
       try Condition.wait(until: "the primary has its lease", within: .seconds(30)) {
         try stage.mainDefaultRoutes().contains("via 10.0.0.1 dev ens5")
       }
-      #expect(try stage.instance.journal().contains("all are left to the image"))
+      #expect(try stage.instance.journal().contains("all ENIs are left to the image"))
       #expect(try !stage.shell("ip rule").contains("10000"))
     }
 

@@ -176,7 +176,7 @@ extension FlowTests {
       }
       try stage.unplug(late)
       try Condition.wait(until: "the attach has ended", within: .seconds(10)) {
-        try stage.instance.journal().contains("went away before IMDS knew it")
+        try stage.instance.journal().contains("went away while it was being attached")
       }
       try stage.waitUntilIdle()
       #expect(try !stage.instance.journal().contains("<3>"))

@@ -116,6 +116,30 @@ extension FlowTests {
       #expect(try !stage.shell("ip -N rule").contains("10.0.1.10"))
     }
 
+    @Test(
+      "with IMDS turned off once the ENIs are known, each run after a reboot succeeds",
+      arguments: [Fault.status(403), .reset]
+    )
+    func turnedOff(fault: Fault) throws {
+      let stage = try stage()
+      try stage.waitUntilIdle()
+      stage.cloud.imds.fail(with: fault)
+      try stage.shell(
+        "sed -i 's/attach %i/attach --timeout 3 %i/' /usr/lib/systemd/system/eni-init-attach@.service"
+      )
+      try stage.reboot()
+      try expectAnswers(stage, ["nic1": "10.0.1.10", "nic2": "10.0.2.10"])
+      try stage.waitUntilIdle(within: .seconds(60))
+      let journal = try stage.instance.journal()
+      let ends = journal.split(separator: "\n").filter { $0.contains("attach@") }
+      #expect(ends.count == 2 && ends.allSatisfy { $0.hasSuffix("status 0") }, "\(journal)")
+      #expect(try stage.shell("ip -o link show nic1").contains("eni-00000020000000006"))
+      // What is damaged is still a failure: nothing can be put right without metadata.
+      try stage.shell("ip rule del priority 10001 from 10.0.1.10")
+      let attach = ["eni-init", "attach", "--timeout", "1", "nic1"]
+      #expect(try stage.instance.run(attach).status != 0)
+    }
+
     @Test("an IMDS that is an hour late costs the boot nothing")
     func lateIMDS() throws {
       let stage = try stage()

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import HostSystem
 import IMDS
 import NetworkModel
+import Rtnetlink
 
 /// `eni-init attach`: what udev starts for every ENI that appears.
 struct Attach: ParsableCommand {
@@ -29,63 +31,106 @@ struct Attach: ParsableCommand {
   @OptionGroup var options: HostOptions
 
   func run() throws {
-    let host = try Host(root: options.root)
+    let host: Host
+    do {
+      host = try Host(root: options.root)
+    } catch let error as ConfigurationError {
+      try PrimaryRelease(options).run(because: error)
+      throw error
+    }
     if let reason = try Refusal.turnedOff(host) ?? Refusal.sealed(host) {
       return host.log.notice("nothing is done: \(reason)", .refused, [.reason: reason])
     }
+    guard let link = try link(on: host) else { return }
     let deadline = ContinuousClock.now + timeout.duration
     let gathering = FactsGathering(
       host: host,
       metadata: MetadataSource(options, deadline: deadline).metadata,
       deadline: deadline
     )
-    let link = try FactsGathering.link(interface)
-    let attached = try ENIFailure.naming(Subject(link)) { try attach(link, gathering) }
-    guard let attached else { return }
+    guard let attached = try attach(link, gathering) else { return }
     try InstanceRefresh(
       host: host,
       instance: attached.instance,
-      metadata: gathering.metadata
+      metadata: gathering.metadata,
+      timeout: timeout.duration
     ).repair()
   }
 
-  /// - Returns: what was configured; nil when there was nothing to configure.
+  /// The link to attach; nil when a unit was started for a link that has gone since, which is no failure.
+  private func link(on host: Host) throws -> Link? {
+    do {
+      return try FactsGathering.link(interface)
+    } catch AttachFailure.noSuchInterface where UInt32(interface) != nil && !host.log.isByHand {
+      host.log.notice(
+        "the link with index \(interface) went away before it was attached",
+        .goneEarly
+      )
+      return nil
+    }
+  }
+
+  /// - Returns: The facts of the ENI that was configured; nil when there was nothing to configure.
   private func attach(_ link: Link, _ gathering: FactsGathering) throws -> ENIFacts? {
     let host = gathering.host
-    let facts: ENIFacts?
+    // In every outcome: the ENI may have been the candidate of a first boot.
+    defer { release(after: link, host) }
     do {
-      facts = try gathering.facts(of: link)
-    } catch IMDSError.linkGone(let mac) {
-      // Detached before it was configured: nothing was changed, nothing is left to do.
+      return try ENIFailure.naming(Subject(link)) {
+        guard let facts = try gathering.facts(of: link) else { return nil }
+        try host.locked(within: .seconds(30)) {
+          try ENIFailure.naming(Subject(facts, on: host)) {
+            try Reconciliation(host: host, facts: facts).run()
+          }
+        }
+        return facts
+      }
+    } catch {
+      guard try isExcused(error, link, host) else { throw error }
+      return nil
+    }
+  }
+
+  /// Whether the ENI needs nothing although its attachment failed.
+  private func isExcused(_ error: any Error, _ link: Link, _ host: Host) throws -> Bool {
+    guard try RouteSocket().links().contains(where: { $0.index == link.index }) else {
       host.log.notice(
-        "\(mac) went away before IMDS knew it",
+        "\(link.name)\(link.mac.map { " (\($0))" } ?? "") went away while it was being attached",
         .goneEarly,
         about: [Subject(link)]
       )
-      return nil
-    } catch IMDSError.denied(let path) {
-      try FirstBootHold(host: host).giveUp(try host.identity())
-      throw IMDSError.denied(path: path)
+      return true
     }
-    guard let facts else { return nil }
-    try host.locked(within: .seconds(30)) {
-      // Also when it fails: the ENI may have been the way in that is closed now.
-      defer { release(facts.primaryMAC, host) }
-      try ENIFailure.naming(Subject(facts, on: host)) {
-        try Reconciliation(host: host, facts: facts).run()
-      }
+    guard let cause = (error as? ENIFailure)?.cause as? IMDSError else { return false }
+    let instance = try host.identity()
+    if case .denied = cause {
+      try FirstBootHold(host: host).giveUp(instance, because: "IMDS is turned off")
+    } else {
+      try FirstBootHold(host: host).giveUpIfOverdue(instance)
     }
-    return facts
+    guard cause.isSilence, try KnownENI(host: host, instance: instance).complete(link) else {
+      return false
+    }
+    host.log.info(
+      "\(link.name) is configured as its record and its files say; no metadata: \(cause)"
+    )
+    return true
   }
 
-  private func release(_ primary: MACAddress, _ host: Host) {
+  private func release(after link: Link, _ host: Host) {
     do {
-      try FirstBootHold(host: host).release(primary)
+      guard let instance = try HostIdentity.instanceID(host.files),
+        let primary = try PrimaryRecord(host: host).recorded(of: instance)
+      else { return }
+      let hold = FirstBootHold(host: host)
+      try host.locked(within: .seconds(30)) {
+        try hold.release(primary.mac, of: instance, holdsCandidate: hold.isCandidate(link))
+      }
     } catch {
       host.log.error(
-        "the primary ENI \(primary) may still be held: \(error)",
+        "the primary ENI may still be held: \(error)",
         .failed,
-        about: [Subject(mac: primary)],
+        about: [Subject(link)],
         [.reason: "\(error)"]
       )
     }

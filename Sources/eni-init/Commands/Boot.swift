@@ -27,9 +27,13 @@ struct Boot: ParsableCommand {
     do {
       try run(Host(root: options.root, configuration: try Configuration(files)), isSound: true)
     } catch let error as ConfigurationError {
-      // What belongs to another instance goes all the same, and what is not known is held.
-      try run(Host(root: options.root, configuration: Configuration()), isSound: false)
-      throw error
+      // Files of another instance go all the same, and an unknown ENI is held.
+      var steps = Steps()
+      steps.attempt { throw error }
+      steps.attempt {
+        try run(Host(root: options.root, configuration: Configuration()), isSound: false)
+      }
+      try steps.end()
     }
   }
 
@@ -48,25 +52,33 @@ struct Boot: ParsableCommand {
     guard let instance = try HostIdentity.instanceID(host.files) else {
       return host.log.notice("the hypervisor shows no instance id, so nothing is removed")
     }
-    try host.locked(within: .seconds(2)) { try dropForeign(host, instance) }
-    try BootPreparation(host: host, instance: instance, mayConfigure: isSound).run()
+    var steps = Steps()
+    steps.attempt { try host.locked(within: .seconds(2)) { try dropForeign(host, instance) } }
+    steps.attempt {
+      try BootPreparation(host: host, instance: instance, mayConfigure: isSound).run()
+    }
     FormerNames(host: host, instance: instance).keep()
+    try steps.end()
   }
 
   private func dropForeign(_ host: Host, _ instance: InstanceID) throws {
     let foreign = try host.records.instances().filter { $0 != instance }
     let kept = Set(try host.records.records(of: instance).compactMap(\.name))
-    // Files before records: a run that is cut off in between is repeated, not forgotten.
+    var steps = Steps()
     for file in try OwnedFileInventory(host).files {
       let isOurs = file.isForPrimary || kept.contains(where: file.isFor)
       guard file.instance != instance || !isOurs else { continue }
-      try host.files.remove(file.path)
-      host.log.notice(
-        "removed \(file.path), which no ENI of \(instance) has",
-        .foreignRemoved,
-        [.file: file.path, .instance: file.instance?.text ?? ""]
-      )
+      steps.attempt {
+        try host.generated.remove(file.path)
+        host.log.notice(
+          "removed \(file.path), which no ENI of \(instance) has",
+          .foreignRemoved,
+          [.file: file.path, .instance: file.instance?.text ?? ""]
+        )
+      }
     }
+    // Files before records: a run that is cut off in between is repeated, not forgotten.
+    try steps.end()
     for other in foreign {
       try host.records.removeAll(of: other)
       host.log.notice(

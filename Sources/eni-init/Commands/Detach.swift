@@ -33,7 +33,12 @@ struct Detach: ParsableCommand {
     )
     try departure.removeDanglingRules()
     let metadata = MetadataSource(options, deadline: departure.deadline).metadata
-    try InstanceRefresh(host: host, instance: departure.instance, metadata: metadata).repair()
+    try InstanceRefresh(
+      host: host,
+      instance: departure.instance,
+      metadata: metadata,
+      timeout: .seconds(30)
+    ).repair()
     guard try !departure.absent().isEmpty else { return }
     try departure.forgetAbsent(metadata)
   }

@@ -23,15 +23,22 @@ struct Refresh: ParsableCommand {
   @OptionGroup var options: HostOptions
 
   func run() throws {
-    let host = try Host(root: options.root)
-    // Outside EC2 the timer shall not make the host look degraded every minute.
+    let host: Host
+    do {
+      host = try Host(root: options.root)
+    } catch let error as ConfigurationError {
+      try PrimaryRelease(options).run(because: error)
+      throw error
+    }
+    // Outside EC2 the timer must not make the host look degraded every minute.
     guard let instance = try HostIdentity.instanceID(host.files) else {
       return host.log.remark("nothing is done: the hypervisor shows no instance id")
     }
     try InstanceRefresh(
       host: host,
       instance: instance,
-      metadata: MetadataSource(options, deadline: .now + timeout.duration).metadata
+      metadata: MetadataSource(options, deadline: .now + timeout.duration).metadata,
+      timeout: timeout.duration
     ).run()
   }
 }

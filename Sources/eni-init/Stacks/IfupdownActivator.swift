@@ -42,6 +42,14 @@ struct IfupdownActivator: Activator {
     try systemctl("stop", name)
   }
 
+  /// Ends the DHCP client too. Outside of the calling unit, because ifdown(8) writes where that may not.
+  func hold(_ link: Link) throws {
+    try Command(
+      "/usr/bin/systemd-run",
+      ["--quiet", "--wait", "--collect", "/usr/sbin/ifdown", link.name.text]
+    ).run()
+  }
+
   /// What was refused at the first try is brought up, be it `auto` or `allow-hotplug`.
   func readHold(releasing primary: Link?) throws {
     guard try isEnabled() else { return }

@@ -46,6 +46,10 @@ struct NetworkManagerActivator: Activator {
     try nmcli("connection", "reload")
   }
 
+  func hold(_ link: Link) throws {
+    try nmcli("device", "set", link.name.text, "managed", "no")
+  }
+
   /// It looks at `managed` when a device appears, and when it is told so; and then it takes the link for
   /// one that was configured before it came, and does not bring it up.
   func readHold(releasing primary: Link?) throws {
