@@ -30,7 +30,7 @@ package enum Event: String, Hashable, Sendable, CaseIterable {
   case announced
   /// An ENI has left its slot, and has a name of its own until it is looked at.
   case movedAside = "moved-aside"
-  /// An ENI went before IMDS knew it.
+  /// An ENI went away before or while it was attached.
   case goneEarly = "gone-early"
   /// The link of an ENI is gone, and the rules to its table were removed.
   case detached
@@ -50,7 +50,7 @@ package enum Event: String, Hashable, Sendable, CaseIterable {
   case primaryReleased = "primary-released"
   /// In a first boot one ENI is tried as the primary, and the others are held.
   case candidateTried = "candidate-tried"
-  /// Nothing will ever tell the primary, so the hold of the first boot was ended.
+  /// Nothing will name the primary, so the hold of the first boot was ended.
   case holdEnded = "hold-ended"
   /// A network stack that runs has not read the hold.
   case holdUnread = "hold-unread"
