@@ -88,8 +88,9 @@ struct FirstBootHold {
     let known = Set(try host.records.records(of: instance).map(\.mac))
     let loose = candidate.flatMap { $0.mac.map(known.contains) == true ? nil : $0 }
     guard loose == nil || holdsCandidate else { return }
-    try arm(except: link)
+    // First: a DHCP client that starts beside another one cannot add its default route.
     if let loose { try self.hold(loose) }
+    try arm(except: link)
     let own = try host.stack(primary: link).kind
     for stack in host.stacks {
       try stack.activator.readHold(releasing: stack.kind == own ? link : nil)

@@ -23,10 +23,13 @@ struct PrimaryRelease {
     self.metadata = metadata
   }
 
-  /// Releases the primary, and holds the candidate if that is another ENI; without a hold, nothing.
+  /// Releases the primary, and holds the candidate if that is another ENI; without a hold, or on a disk
+  /// that was sealed, nothing.
   func run() throws {
     let hold = FirstBootHold(host: host)
-    guard try hold.isArmed, let instance = try HostIdentity.instanceID(host.files) else { return }
+    guard try hold.isArmed, try Refusal.sealed(host) == nil,
+      let instance = try HostIdentity.instanceID(host.files)
+    else { return }
     let record = PrimaryRecord(host: host)
     let primary: MACAddress
     do {

@@ -77,6 +77,23 @@ extension FlowTests {
       try expectAnswers(stage)
     }
 
+    @Test("on every network stack an ENI that arrives is routed", arguments: StackTests.images)
+    func stacks(image: StackTests.Image) throws {
+      let stage = try Stage.withUs(image: image.image)
+      try stage.shell("mount -o remount,ro /etc")
+      try stage.plug(stage.second, as: "ens6")
+      try stage.waitUntilRouted(stage.second)
+      try expectAnswers(stage)
+      #expect(try stage.cloud.vpc.dhcpPackets(of: stage.second.id).isEmpty)
+      #expect(try stage.shell("eni-init refresh 2>&1").isEmpty, "a second run changes nothing")
+      try stage.shell("mount -o remount,rw /etc")
+      try stage.shell("eni-init refresh")
+      #expect(try stage.shell("cat \(image.file)").contains("10.0.1.11"))
+      try expectAnswers(stage)
+      try stage.reboot()
+      try expectAnswers(stage)
+    }
+
     @Test(
       "a first boot on a read-only disk holds every ENI but the primary, and configures it",
       arguments: [Stage.Launch.secondAfterPrimary, .secondBeforePrimary],

@@ -34,7 +34,9 @@ extension FlowTests {
         let address = try #require(IPAddress(address))
         #expect(try stage.cloud.probeFromInternet(address).isLossless, "\(address)")
       }
-      #expect(try stage.shell("ip -o link show nic1").contains("eni-00000020000000006"))
+      try Condition.wait(until: "the second ENI has its names", within: .seconds(30)) {
+        try stage.shell("ip -o link show nic1").contains("eni-00000020000000006")
+      }
       #expect(try stage.shell("ip -o link show ens5").contains("group 10000"))
     }
 

@@ -56,6 +56,12 @@ package final class NamespaceInstance {
         .flatMap { pid_t($0) }
     }
     try write("/usr/bin/systemctl", from: Self.scripts + "/start-unit", executable: true)
+    // systemd-run waits for a program that process 1 starts; here it is that program.
+    try write(
+      "/usr/bin/systemd-run",
+      content: "#!/bin/sh\nwhile [ \"${1#--}\" != \"$1\" ]; do shift; done\nexec \"$@\"\n"
+    )
+    try check(["chmod", "755", "/usr/bin/systemd-run"])
   }
 
   /// Starts what a boot starts, in its order: udev, coldplug, our boot hook, the network.
