@@ -51,6 +51,11 @@ package struct IPPrefix: Hashable, Sendable {
     other.family == family && other.bits & mask == address.bits & mask
   }
 
+  /// Whether one of the two prefixes contains the other.
+  package func overlaps(_ other: IPPrefix) -> Bool {
+    contains(other.address) || other.contains(address)
+  }
+
   /// The address `offset` above the first one of the network, or nil when it lies outside.
   package func address(at offset: UInt32) -> IPAddress? {
     let candidate = IPAddress(family: family, bits: (address.bits & mask) + UInt128(offset))

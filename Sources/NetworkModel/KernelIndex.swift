@@ -75,10 +75,12 @@ package struct KernelIndex: Sendable {
   /// The routes that leave by the link.
   package func routes(by link: Link.Index) -> [Route] { routesByLink[link] ?? [] }
 
-  /// The subnets of the primary, by the rules that keep it to main; nil when there is none.
+  /// The subnets of the primary that the rules at its priority match; nil without such a rule.
   package var primarySubnets: [IPPrefix]? {
-    let subnets = (rulesByTable[.main] ?? []).compactMap { rule in
-      rule.priority == .primary && rule.destination == nil ? rule.source : nil
+    var subnets: [IPPrefix] = []
+    for rule in rules(to: .main) where rule.isOfPrimary {
+      guard let subnet = rule.source, !subnets.contains(subnet) else { continue }
+      subnets.append(subnet)
     }
     return subnets.isEmpty ? nil : subnets
   }

@@ -83,12 +83,27 @@ package struct RoutingPolicyRule: Hashable, Sendable {
     Self(family: family, priority: slot.rulePriority, mark: slot.mark, table: slot.table)
   }
 
-  /// Packets from the primary's subnet look in main, whatever ENI's subnet they are for.
+  /// Packets that this host sends from the primary's subnet to an ENI's subnet look in main.
   ///
-  /// Example: a host in nic1's subnet talks to the primary. What leads to that subnet by nic1 is for
-  /// connections that this host opens; the reply would leave by nic1 too, and the VPC would drop it.
-  package static func primary(_ subnet: IPPrefix) -> Self {
-    .from(subnet, table: .main, priority: .primary)
+  /// Example: a host in nic1's subnet talks to the primary. The rule that leads to that subnet by nic1
+  /// is for connections that this host opens; the reply would leave by nic1 too, and the VPC would drop
+  /// it. Nothing else from the primary's subnet matches, so other rules keep their traffic.
+  package static func primary(_ subnet: IPPrefix, to eniSubnet: IPPrefix) -> Self {
+    Self(
+      family: subnet.family,
+      priority: .primary,
+      source: subnet,
+      destination: eniSubnet,
+      isForOwnPackets: true,
+      table: .main
+    )
+  }
+
+  /// Whether the rule keeps packets from the primary's subnet in main, for one ENI's subnet or, as
+  /// earlier versions wrote it, for every destination.
+  package var isOfPrimary: Bool {
+    guard priority == .primary, table == .main, source != nil else { return false }
+    return isForOwnPackets == (destination != nil)
   }
 
   /// The host-wide rule: use main for what is specific and does not leave by an ENI.

@@ -6,8 +6,9 @@ package import NetworkModel
 /// The kernel drops an unplugged link's addresses and routes by itself; rules belong to no link.
 /// networkd removes those of its files, but not one that was added by netlink.
 package enum DanglingRules {
-  /// Our rules in `state` that lead to the table of an ENI which has neither a link nor a route; and
-  /// of a family that no ENI uses any more, those that all ENIs share.
+  /// Our rules in `state` that lead to the table of an ENI which has neither a link nor a route; the
+  /// rules that keep the primary's replies to the subnet of such an ENI in main; and the host-wide rule
+  /// of a family that no ENI uses any more.
   package static func find(in state: KernelState) -> [RoutingPolicyRule] {
     // Of an ENI whose link is there a table may be empty for a moment, as while it is down.
     let present = state.links.flatMap(\.alternativeNames).compactMap {
@@ -21,8 +22,27 @@ package enum DanglingRules {
     // Somebody may have removed an ENI's own rules already, as ifdown(8) does.
     let used = Set(perInterface.filter { live.contains($0.table) }.map(\.family))
       .union(routes.map(\.destination.family))
+    let subnets = Set(perInterface.filter { live.contains($0.table) }.compactMap(\.destination))
+      .union(routes.map(\.destination))
     return perInterface.filter { !live.contains($0.table) }
-      + state.rules.filter { isShared($0) && !used.contains($0.family) }
+      + state.rules.filter { rule in
+        if isHostWide(rule) { return !used.contains(rule.family) }
+        guard rule.isOfPrimary else { return false }
+        return rule.destination.map { !subnets.contains($0) }
+          ?? isReplaced(rule, by: state.rules, for: perInterface)
+      }
+  }
+
+  /// Whether no ENI needs the rule of an earlier version, which matched every destination: each subnet
+  /// that an ENI leads to has a rule of its own for the same source.
+  private static func isReplaced(
+    _ rule: RoutingPolicyRule,
+    by rules: [RoutingPolicyRule],
+    for perInterface: [RoutingPolicyRule]
+  ) -> Bool {
+    guard let source = rule.source else { return false }
+    return perInterface.compactMap(\.destination).filter { $0.family == rule.family }
+      .allSatisfy { rules.contains(.primary(source, to: $0)) }
   }
 
   private static func isOfInterface(_ rule: RoutingPolicyRule) -> Bool {
@@ -33,8 +53,7 @@ package enum DanglingRules {
     return rule.priority.rawValue == base.rawValue + ordinal && hasOne
   }
 
-  private static func isShared(_ rule: RoutingPolicyRule) -> Bool {
+  private static func isHostWide(_ rule: RoutingPolicyRule) -> Bool {
     rule.withoutGroup == .hostWide(rule.family).withoutGroup
-      || rule.source.map { rule == .primary($0) } ?? false
   }
 }

@@ -164,18 +164,21 @@ package struct Planner: Sendable {
     } + (hasContainerPorts ? [.marked(family.family, slot)] : [])
   }
 
-  /// What this host opens to the ENI's subnet leaves by the ENI, and what the primary answers does not.
+  /// Connections that this host opens to the ENI's subnet leave by the ENI, replies of the primary do not.
   ///
-  /// The two belong together: while nobody has told the primary's subnets, that subnet is reached as
-  /// it was before the ENI came. In the primary's own subnet main's route is there already.
+  /// The two belong together: while the primary's subnets are unknown, hosts in that subnet are reached
+  /// as before the ENI came. So are they where the two subnets overlap: an address in both is a
+  /// neighbor of the primary first.
   private func subnetRules(
     _ family: NetworkInterface.Addresses,
     in slot: Attachment,
     _ primarySubnets: [IPPrefix]?
   ) -> [RoutingPolicyRule] {
-    guard let primarySubnets, !primarySubnets.contains(family.subnet) else { return [] }
+    guard let primarySubnets, !primarySubnets.contains(where: { family.subnet.overlaps($0) }) else {
+      return []
+    }
     let primary = primarySubnets.filter { $0.family == family.family }
-    return primary.map { .primary($0) }
+    return primary.map { .primary($0, to: family.subnet) }
       + [.to(family.subnet, table: slot.table, priority: slot.subnetPriority)]
   }
 }

@@ -19,6 +19,7 @@ package enum Withdrawal {
     }
     let rules =
       former.map { .from($0, table: slot.table, priority: slot.rulePriority) } + subnetRules
+      + primaryRules(plan, state)
     let addresses = state.addresses(on: link.index).filter {
       former.contains($0.address.hostPrefix)
     }
@@ -28,6 +29,19 @@ package enum Withdrawal {
     }
     return unasked(plan, state: state) + rules.map { .removeRule($0) } + addresses
       + routes.map { .removeRoute($0, link.index, link.name) }
+  }
+
+  /// The rules that keep the primary's replies to the ENI's subnets in main, for a subnet that is not the
+  /// primary's any more; those for a subnet that no ENI uses are ``DanglingRules``.
+  private static func primaryRules(
+    _ plan: InterfacePlan,
+    _ state: KernelIndex
+  ) -> [RoutingPolicyRule] {
+    let planned = Set(plan.rules.filter(\.isOfPrimary).compactMap(\.destination))
+    return state.rules(to: .main).filter { rule in
+      guard rule.isOfPrimary, let subnet = rule.destination else { return false }
+      return planned.contains(subnet) && !plan.rules.contains(rule)
+    }
   }
 
   /// The part of it that a setting asks for no more, so that no reading of IMDS has to agree.

@@ -15,7 +15,7 @@ struct Departure {
   /// The pause before each look at IMDS: long enough for a driver that is reloaded to be back.
   private static let pause: Duration = .seconds(5)
 
-  /// Removes the rules that lead nowhere.
+  /// Removes the rules that no ENI needs.
   func removeDanglingRules() throws {
     try host.locked(within: .seconds(30)) {
       let kernel = try RouteSocket()
@@ -31,7 +31,8 @@ struct Departure {
     let tables = Set(dangling.map(\.table)).filter(RouteTable.reserved.contains)
     let numbers = tables.map(\.rawValue).sorted().map(\.description)
     host.log.notice(
-      "removed \(dangling.count) rules to tables of ENIs that are gone",
+      "removed \(dangling.count) rules that no ENI needs: "
+        + dangling.map(\.description).joined(separator: "; "),
       .detached,
       about: try subjects(of: tables),
       [.table: numbers.joined(separator: ", ")]

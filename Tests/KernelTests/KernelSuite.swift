@@ -40,6 +40,10 @@ enum Example {
     .to(prefix(subnet), table: table, priority: .primary)
   }
 
+  static func keepRule(_ source: String, to subnet: String) -> RoutingPolicyRule {
+    .primary(prefix(source), to: prefix(subnet))
+  }
+
   static func markRule(_ family: AddressFamily) -> RoutingPolicyRule {
     RoutingPolicyRule(
       family: family,

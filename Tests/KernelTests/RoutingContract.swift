@@ -161,10 +161,10 @@ extension KernelSuite {
       let machine = try subject.machine()
       let rules = [
         RoutingPolicyRule.hostWide(.ipv4), Example.rule(from: "10.0.1.5/32"),
-        Example.rule(from: "10.0.1.16/28"), .primary(Example.prefix("10.0.0.0/24")),
+        Example.rule(from: "10.0.1.16/28"), Example.keepRule("10.0.0.0/24", to: "10.0.1.0/24"),
         Example.rule(to: "10.0.1.0/24"), Example.markRule(.ipv4), .hostWide(.ipv6),
         Example.rule(from: "2600:1::5/128"),
-        Example.rule(from: "2600:1:0:0:1::/80"), .primary(Example.prefix("2600::/64")),
+        Example.rule(from: "2600:1:0:0:1::/80"), Example.keepRule("2600::/64", to: "2600:1::/64"),
         Example.rule(to: "2600:1::/64"), Example.markRule(.ipv6),
       ]
       for _ in 1...2 { try machine.kernel.apply(rules.map(Change.addRule)) }

@@ -41,11 +41,54 @@ struct DanglingRulesTests {
       table: RouteTable(rawValue: 10_001),
       priority: RulePriority(rawValue: 13_201)
     )
-    let primary = RoutingPolicyRule.primary(try #require(IPPrefix("10.0.0.0/24")))
+    let primary = RoutingPolicyRule.primary(
+      try #require(IPPrefix("10.0.0.0/24")),
+      to: try #require(IPPrefix("10.0.1.0/24"))
+    )
     let rules = [.hostWide(.ipv4), try rule("10.0.1.10/32", 10_001), primary, subnet]
     #expect(Set(DanglingRules.find(in: KernelState(rules: rules))) == Set(rules))
     let live = KernelState(routes: [route(10_001)], rules: rules)
     #expect(DanglingRules.find(in: live).isEmpty)
+  }
+
+  private func subnet(_ text: String, _ ordinal: UInt32) throws -> RoutingPolicyRule {
+    .to(
+      try #require(IPPrefix(text)),
+      table: RouteTable(rawValue: 10_000 + ordinal),
+      priority: RulePriority(rawValue: 13_200 + ordinal)
+    )
+  }
+
+  @Test("what keeps the primary's replies to a subnet in main goes with the last ENI in the subnet")
+  func keepRule() throws {
+    let source = try #require(IPPrefix("10.0.0.0/24"))
+    let gone = RoutingPolicyRule.primary(source, to: try #require(IPPrefix("10.0.1.0/24")))
+    let kept = RoutingPolicyRule.primary(source, to: try #require(IPPrefix("10.0.2.0/24")))
+    let rules = [gone, kept, try subnet("10.0.1.0/24", 1), try subnet("10.0.2.0/24", 2)]
+    let state = KernelState(routes: [route(10_002)], rules: rules)
+    #expect(DanglingRules.find(in: state) == [rules[2], gone])
+    let both = KernelState(routes: [route(10_001), route(10_002)], rules: rules)
+    #expect(DanglingRules.find(in: both).isEmpty)
+    let shared = [gone, try subnet("10.0.1.0/24", 1), try subnet("10.0.1.0/24", 3)]
+    let other = KernelState(routes: [route(10_003)], rules: shared)
+    #expect(DanglingRules.find(in: other) == [shared[1]], "another ENI is in that subnet")
+  }
+
+  @Test("the rule of an earlier version goes once each subnet has its own, and not before")
+  func formerRule() throws {
+    let source = try #require(IPPrefix("10.0.0.0/24"))
+    let former = RoutingPolicyRule.from(source, table: .main, priority: .primary)
+    let first = RoutingPolicyRule.primary(source, to: try #require(IPPrefix("10.0.1.0/24")))
+    let second = RoutingPolicyRule.primary(source, to: try #require(IPPrefix("10.0.2.0/24")))
+    let subnets = [try subnet("10.0.1.0/24", 1), try subnet("10.0.2.0/24", 2)]
+    let routes = [route(10_001), route(10_002)]
+    for own in [[], [first], [second]] {
+      let state = KernelState(routes: routes, rules: [former] + own + subnets)
+      #expect(DanglingRules.find(in: state).isEmpty, "\(own)")
+    }
+    let replaced = KernelState(routes: routes, rules: [former, first, second] + subnets)
+    #expect(DanglingRules.find(in: replaced) == [former])
+    #expect(DanglingRules.find(in: KernelState(rules: [former])) == [former])
   }
 
   @Test("the host-wide rule stays while another ENI needs it")

@@ -67,7 +67,7 @@ struct DifferenceTests {
         "ip rule add priority 10000 from all lookup main suppress_prefixlength 0 suppress_ifgroup 10000",
         "ip rule add priority 10001 from 10.0.1.10/32 lookup 10001",
         "ip rule add priority 10001 from 10.0.1.11/32 lookup 10001",
-        "ip rule add priority 13200 from 10.0.0.0/24 lookup main",
+        "ip rule add priority 13200 from 10.0.0.0/24 to 10.0.1.0/24 iif lo lookup main",
         "ip rule add priority 13201 from all to 10.0.1.0/24 iif lo lookup 10001",
       ]
     )

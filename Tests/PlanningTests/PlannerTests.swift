@@ -102,7 +102,7 @@ struct PlannerTests {
       testDescription: "in another one than the primary's",
       primarySubnets: ["10.0.0.0/24", "2600:1f14::/64"],
       rules: [
-        "priority 13200 from 10.0.0.0/24 lookup main",
+        "priority 13200 from 10.0.0.0/24 to 10.0.1.0/24 iif lo lookup main",
         "priority 13201 from all to 10.0.1.0/24 iif lo lookup 10001",
       ]
     ),
@@ -114,6 +114,16 @@ struct PlannerTests {
     Neighbourhood(
       testDescription: "in the primary's own, which main leads to",
       primarySubnets: ["10.0.1.0/24"],
+      rules: []
+    ),
+    Neighbourhood(
+      testDescription: "inside the primary's, as the subnets of two VPCs may be",
+      primarySubnets: ["10.0.0.0/20"],
+      rules: []
+    ),
+    Neighbourhood(
+      testDescription: "around the primary's",
+      primarySubnets: ["10.0.1.64/26"],
       rules: []
     ),
     Neighbourhood(

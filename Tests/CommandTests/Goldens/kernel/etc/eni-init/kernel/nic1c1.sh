@@ -11,6 +11,6 @@ route replace 10.0.2.0/24 dev nic1c1 table 10101 proto 169
 route replace default via 10.0.2.1 dev nic1c1 table 10101 proto 169
 rule add priority 10000 from all lookup main suppress_prefixlength 0 suppress_ifgroup 10000 protocol 169
 rule add priority 10101 from 10.0.2.10/32 lookup 10101 protocol 169
-rule add priority 13200 from 10.0.0.0/24 lookup main protocol 169
+rule add priority 13200 from 10.0.0.0/24 to 10.0.2.0/24 iif lo lookup main protocol 169
 rule add priority 13301 from all to 10.0.2.0/24 iif lo lookup 10101 protocol 169
 END

@@ -15,7 +15,7 @@ route replace 2600:1f14:1:2::/64 dev nic1 table 10001 metric 1024 proto 169
 route replace ::/0 via fe80:ec2::1 dev nic1 table 10001 metric 1024 proto 169
 rule add priority 10000 from all lookup main suppress_prefixlength 0 suppress_ifgroup 10000 protocol 169
 rule add priority 10001 from 10.0.1.10/32 lookup 10001 protocol 169
-rule add priority 13200 from 10.0.0.0/20 lookup main protocol 169
+rule add priority 13200 from 10.0.0.0/24 to 10.0.1.0/24 iif lo lookup main protocol 169
 rule add priority 13201 from all to 10.0.1.0/24 iif lo lookup 10001 protocol 169
 END
 
@@ -24,6 +24,6 @@ rule add priority 10000 from all lookup main suppress_prefixlength 0 suppress_if
 rule add priority 10001 from 2600:1f14:1:2::a/128 lookup 10001 protocol 169
 rule add priority 10001 from 2600:1f14:1:2::b/128 lookup 10001 protocol 169
 rule add priority 10001 from 2600:1f14:1:2:5::/80 lookup 10001 protocol 169
-rule add priority 13200 from 2600:1f14:1:1::/64 lookup main protocol 169
+rule add priority 13200 from 2600:1f14:1:1::/64 to 2600:1f14:1:2::/64 iif lo lookup main protocol 169
 rule add priority 13201 from all to 2600:1f14:1:2::/64 iif lo lookup 10001 protocol 169
 END

@@ -14,6 +14,6 @@ END
 ip -6 -force -batch - <<'END'
 rule add priority 10000 from all lookup main suppress_prefixlength 0 suppress_ifgroup 10000 protocol 169
 rule add priority 10001 from 2600:1f14:1:2::a/128 lookup 10001 protocol 169
-rule add priority 13200 from 2600:1f14:1:1::/64 lookup main protocol 169
+rule add priority 13200 from 2600:1f14:1:1::/64 to 2600:1f14:1:2::/64 iif lo lookup main protocol 169
 rule add priority 13201 from all to 2600:1f14:1:2::/64 iif lo lookup 10001 protocol 169
 END

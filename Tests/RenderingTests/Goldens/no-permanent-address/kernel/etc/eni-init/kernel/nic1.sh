@@ -11,6 +11,6 @@ route replace 10.0.1.0/24 dev nic1 table 10001 proto 169
 route replace default via 10.0.1.1 dev nic1 table 10001 proto 169
 rule add priority 10000 from all lookup main suppress_prefixlength 0 suppress_ifgroup 10000 protocol 169
 rule add priority 10001 from 10.0.1.10/32 lookup 10001 protocol 169
-rule add priority 13200 from 10.0.0.0/20 lookup main protocol 169
+rule add priority 13200 from 10.0.0.0/24 to 10.0.1.0/24 iif lo lookup main protocol 169
 rule add priority 13201 from all to 10.0.1.0/24 iif lo lookup 10001 protocol 169
 END

@@ -16,6 +16,6 @@ rule add priority 10001 from 10.0.1.200/32 lookup 10001 protocol 169
 rule add priority 10001 from 10.0.1.5/32 lookup 10001 protocol 169
 rule add priority 10001 from 10.0.1.77/32 lookup 10001 protocol 169
 rule add priority 10001 from 10.0.1.16/28 lookup 10001 protocol 169
-rule add priority 13200 from 10.0.0.0/20 lookup main protocol 169
+rule add priority 13200 from 10.0.0.0/24 to 10.0.1.0/24 iif lo lookup main protocol 169
 rule add priority 13201 from all to 10.0.1.0/24 iif lo lookup 10001 protocol 169
 END
