@@ -64,8 +64,23 @@ package struct CloudInitMetadata: Hashable, Sendable {
     self.malformed = malformed
     network = InstanceNetwork(
       primaryMAC: primary,
-      interfaces: interfaces.sorted { $0.mac < $1.mac }
+      interfaces: interfaces.sorted { $0.mac < $1.mac },
+      primarySubnets: Self.subnets(macs.first { MACAddress($0.key) == primary }?.value)
     )
+  }
+
+  /// The blocks of the subnet in an ENI's values; the file lists a key that the subnet has.
+  private static func subnets(_ facts: Values?) -> [AddressFamily: [IPPrefix]] {
+    guard let facts, facts.undecoded == nil else { return [:] }
+    var subnets: [AddressFamily: [IPPrefix]] = [:]
+    for family in AddressFamily.allCases {
+      let key = InterfaceKey.Family.of(family).subnets
+      let text = facts.values[key] ?? ""
+      if let blocks = try? InstanceMetadata.blocks(text, of: family, at: path) {
+        subnets[family] = blocks
+      }
+    }
+    return subnets
   }
 }
 

@@ -165,32 +165,6 @@ package struct InstanceMetadata {
     return MetadataText.words(text)
   }
 
-  /// The subnets of an ENI whose metadata are complete, as the primary's are at all times.
-  ///
-  /// One request a family; empty for a family that the ENI does not have.
-  package func subnets(
-    of mac: MACAddress,
-    _ families: [AddressFamily],
-    patience: Patience? = nil
-  ) throws(IMDSError) -> [IPPrefix] {
-    var subnets: [IPPrefix] = []
-    for family in families {
-      let path = Self.path(of: mac, InterfaceKey.Family.of(family).subnets)
-      guard case .present(let text) = try client.get(path, patience: patience) else { continue }
-      for word in MetadataText.words(text) {
-        guard let subnet = IPPrefix(word), subnet == subnet.network, subnet.family == family else {
-          throw .malformed(
-            key: path,
-            value: UntrustedText(word),
-            expected: "blocks of \(family) subnets"
-          )
-        }
-        subnets.append(subnet)
-      }
-    }
-    return subnets
-  }
-
   /// The public IPv4 address of each private one that has one, as an Elastic IP is (`ipv4-associations/`).
   ///
   /// One request, and one more for each public address; for reports, since no plan needs it.
@@ -233,7 +207,7 @@ package struct InstanceMetadata {
 
   private static let macsPath = "meta-data/network/interfaces/macs/"
 
-  private static func path(of mac: MACAddress, _ key: InterfaceKey? = nil) -> String {
+  static func path(of mac: MACAddress, _ key: InterfaceKey? = nil) -> String {
     "\(macsPath)\(mac)/\(key?.rawValue ?? "")"
   }
 

@@ -16,6 +16,11 @@ package struct KernelIndex: Sendable {
   private let linksByMAC: [MACAddress: Link]
   private let indexByName: [String: Link.Index]
 
+  /// The subnets of the primary by family, as the rules for replies to an ENI's subnet show them.
+  ///
+  /// A family without rules that lead to an ENI's subnet has no entry: nothing is known of it.
+  package let primarySubnets: [AddressFamily: [IPPrefix]]
+
   /// The index of `state`.
   package init(_ state: KernelState) {
     self.state = state
@@ -36,12 +41,31 @@ package struct KernelIndex: Sendable {
       },
       uniquingKeysWith: { first, _ in first }
     )
+    primarySubnets = Self.primarySubnets(state.rules)
     indexByName = Dictionary(
       state.links.flatMap { link in
         ([link.name.text] + link.alternativeNames).map { ($0, link.index) }
       },
       uniquingKeysWith: { first, _ in first }
     )
+  }
+
+  private static func primarySubnets(
+    _ rules: [RoutingPolicyRule]
+  ) -> [AddressFamily: [IPPrefix]] {
+    var subnets: [AddressFamily: [IPPrefix]] = [:]
+    for rule in rules {
+      if rule.isOfPrimary, let source = rule.source {
+        if !subnets[rule.family, default: []].contains(source) {
+          subnets[rule.family, default: []].append(source)
+        }
+      } else if rule.destination != nil, RouteTable.reserved.contains(rule.table),
+        rule.priority > .primary, RulePriority.reserved.contains(rule.priority)
+      {
+        subnets[rule.family, default: []] += []
+      }
+    }
+    return subnets
   }
 
   /// See ``KernelState/link(mac:)``.
@@ -74,16 +98,6 @@ package struct KernelIndex: Sendable {
 
   /// The routes that leave by the link.
   package func routes(by link: Link.Index) -> [Route] { routesByLink[link] ?? [] }
-
-  /// The subnets of the primary that the rules at its priority match; nil without such a rule.
-  package var primarySubnets: [IPPrefix]? {
-    var subnets: [IPPrefix] = []
-    for rule in rules(to: .main) where rule.isOfPrimary {
-      guard let subnet = rule.source, !subnets.contains(subnet) else { continue }
-      subnets.append(subnet)
-    }
-    return subnets.isEmpty ? nil : subnets
-  }
 
   /// The rules that lead to a table.
   package func rules(to table: RouteTable) -> [RoutingPolicyRule] { rulesByTable[table] ?? [] }

@@ -88,8 +88,8 @@ package struct Planner: Sendable {
           }.map(\.destination)
         )
       },
-      primarySubnets: instance.primarySubnets ?? state.primarySubnets
-    )
+      primarySubnets: instance.primarySubnets
+    ).keepingPrimarySubnets(of: state)
   }
 
   private func planPrimary(_ interface: NetworkInterface) -> PrimaryPlan {
@@ -118,7 +118,7 @@ package struct Planner: Sendable {
       addresses: spoken.flatMap(addresses),
       routes: spoken.flatMap { routes($0, in: slot) },
       rules: spoken.map { .hostWide($0.family) } + spoken.flatMap { sourceRules($0, in: slot) }
-        + spoken.flatMap { subnetRules($0, in: slot, instance.primarySubnets) }
+        + spoken.flatMap { subnetRules($0, in: slot, instance.primarySubnets[$0.family]) }
     )
   }
 
@@ -177,8 +177,7 @@ package struct Planner: Sendable {
     guard let primarySubnets, !primarySubnets.contains(where: { family.subnet.overlaps($0) }) else {
       return []
     }
-    let primary = primarySubnets.filter { $0.family == family.family }
-    return primary.map { .primary($0, to: family.subnet) }
+    return primarySubnets.map { .primary($0, to: family.subnet) }
       + [.to(family.subnet, table: slot.table, priority: slot.subnetPriority)]
   }
 }

@@ -9,8 +9,8 @@ struct ENIFacts {
   let primaryMAC: MACAddress
   /// The ENI, settled.
   let interface: NetworkInterface
-  /// The subnets in which the primary has something; nil when nobody has told.
-  let primarySubnets: [IPPrefix]?
+  /// The blocks of the primary's subnet by family; a family without an entry is unknown.
+  let primarySubnets: [AddressFamily: [IPPrefix]]
   /// Where IMDS says that other ENIs are, as far as it was asked.
   var otherSlots: [MACAddress: Attachment] = [:]
   /// Whether two readings have agreed on it, so that what it lacks may go.

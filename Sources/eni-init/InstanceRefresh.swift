@@ -121,7 +121,7 @@ struct InstanceRefresh {
     _ renderer: any Renderer,
     _ pass: inout Pass
   ) throws {
-    let told = facts.network
+    let told = facts.network.keepingPrimarySubnets(of: state)
     let kept = host.planner.retaining(told, in: state)
     let network = facts.isAgreed ? told : kept
     let links = [facts.primaryMAC, facts.interface.mac].compactMap { state.link(mac: $0) }

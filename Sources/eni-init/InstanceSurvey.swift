@@ -71,11 +71,38 @@ struct InstanceSurvey {
         unread[mac] = error
       }
     }
-    network = InstanceNetwork(primaryMAC: primary, interfaces: interfaces)
+    var subnets: [AddressFamily: [IPPrefix]] = [:]
+    do throws(IMDSError) {
+      subnets = try Self.primarySubnets(primary, interfaces, metadata, patience)
+    } catch {
+      unread[primary] = error
+    }
+    network = InstanceNetwork(
+      primaryMAC: primary,
+      interfaces: interfaces,
+      primarySubnets: subnets
+    )
     self.unsettled = unsettled
     self.unread = unread
     self.ignored = ignored
     listed = Set(macs)
+  }
+
+  /// The blocks of the primary's subnet that its own facts do not give, in the families of other ENIs.
+  ///
+  /// Its facts give the block of IPv4; of IPv6 they give one block, and the subnet may have several.
+  private static func primarySubnets(
+    _ primary: MACAddress,
+    _ interfaces: [NetworkInterface],
+    _ metadata: InstanceMetadata,
+    _ patience: Patience
+  ) throws(IMDSError) -> [AddressFamily: [IPPrefix]] {
+    guard let told = interfaces.first(where: { $0.mac == primary }) else { return [:] }
+    let used = Set(interfaces.filter { $0.mac != primary }.flatMap(\.families).map(\.family))
+    let asked = AddressFamily.allCases.filter {
+      used.contains($0) && ($0 == .ipv6 || told.ipv4 == nil)
+    }
+    return try metadata.subnets(of: primary, asked, patience: patience)
   }
 
   /// The facts of one ENI; nil when they are not complete.

@@ -81,8 +81,11 @@ struct Reconciliation {
   }
 
   private func plan(_ state: KernelState) throws -> InterfacePlan? {
-    var network = facts.network
-    if !facts.isAgreed { network = host.planner.retaining(network, in: KernelIndex(state)) }
+    let index = KernelIndex(state)
+    let network =
+      facts.isAgreed
+      ? facts.network.keepingPrimarySubnets(of: index)
+      : host.planner.retaining(facts.network, in: index)
     return try host.planner.plan(for: network, links: state.links).interfaces.first
   }
 

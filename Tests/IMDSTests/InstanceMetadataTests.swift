@@ -177,13 +177,16 @@ struct InstanceMetadataTests {
     let mac = try macAddress(Self.secondary)
     let server = try server(values)
     let both = try metadata(server).subnets(of: mac, [.ipv4, .ipv6])
-    #expect(
-      both.map(\.description) == ["10.0.1.0/24", "2600:1f14:1:2::/64", "2600:1f14:9:9::/64"]
-    )
+    #expect(both[.ipv4]?.map(\.description) == ["10.0.1.0/24"])
+    #expect(both[.ipv6]?.map(\.description) == ["2600:1f14:1:2::/64", "2600:1f14:9:9::/64"])
     #expect(server.requests.count == 3, "a token and one a family")
     values[.subnetIPv6Blocks] = nil
     let without = try self.server(values)
-    #expect(try metadata(without).subnets(of: mac, [.ipv6]).isEmpty)
+    #expect(try metadata(without).subnets(of: mac, [.ipv6]) == [.ipv6: []])
+    let elsewhere = try macAddress("02:00:00:00:00:77")
+    #expect(try metadata(without).subnets(of: elsewhere, [.ipv6]).isEmpty, "not listed: unknown")
+    let late = try self.server(values, alsoListed: Self.unread + ["subnet-ipv6-cidr-blocks"])
+    #expect(try metadata(late).subnets(of: mac, [.ipv6]).isEmpty, "listed without a value: unknown")
     values[.subnetIPv6Blocks] = "10.0.0.0/24"
     let wrong = try self.server(values)
     #expect(throws: IMDSError.self) { try metadata(wrong).subnets(of: mac, [.ipv6]) }

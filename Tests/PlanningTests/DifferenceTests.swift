@@ -18,7 +18,7 @@ struct DifferenceTests {
     let network = InstanceNetwork(
       primaryMAC: Fixture.primaryMAC,
       interfaces: [interface],
-      primarySubnets: [try #require(IPPrefix("10.0.0.0/24"))]
+      primarySubnets: [.ipv4: [try #require(IPPrefix("10.0.0.0/24"))], .ipv6: []]
     )
     plan = try #require(
       try Planner().plan(for: network, links: [Fixture.link(0, mtu: 9001), born]).interfaces.first

@@ -141,7 +141,10 @@ struct PlannerTests {
     let network = InstanceNetwork(
       primaryMAC: Fixture.primaryMAC,
       interfaces: [plain],
-      primarySubnets: neighbourhood.primarySubnets?.compactMap { IPPrefix($0) }
+      primarySubnets: Dictionary(
+        grouping: neighbourhood.primarySubnets?.compactMap { IPPrefix($0) } ?? [],
+        by: \.family
+      ).merging(neighbourhood.primarySubnets == nil ? [:] : [.ipv4: []]) { told, _ in told }
     )
     let plan = try Planner().plan(for: network, links: [Fixture.link(1)]).interfaces.first
     let rules = try #require(plan).rules.filter { $0.priority >= .primary }

@@ -18,7 +18,7 @@ struct RetainingTests {
     InstanceNetwork(
       primaryMAC: Fixture.primaryMAC,
       interfaces: [interface],
-      primarySubnets: [IPPrefix("10.0.0.0/24")].compactMap(\.self)
+      primarySubnets: [.ipv4: [IPPrefix("10.0.0.0/24")].compactMap(\.self), .ipv6: []]
     )
   }
 

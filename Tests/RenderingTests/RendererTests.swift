@@ -82,7 +82,10 @@ struct RendererTests {
     let network = InstanceNetwork(
       primaryMAC: Fixture.primaryMAC,
       interfaces: scenario.interfaces,
-      primarySubnets: ["10.0.0.0/24", "2600:1f14:1:1::/64"].compactMap { IPPrefix($0) }
+      primarySubnets: Dictionary(
+        grouping: ["10.0.0.0/24", "2600:1f14:1:1::/64"].compactMap { IPPrefix($0) },
+        by: \.family
+      )
     )
     return try Planner().plan(for: network, links: scenario.links).interfaces.flatMap {
       stack.renderer.files(for: $0, instance: Fixture.instance)

@@ -31,7 +31,7 @@ struct Comparison {
       primaryMAC: network.primaryMAC,
       interfaces: [interface],
       primarySubnets: network.primarySubnets
-    )
+    ).keepingPrimarySubnets(of: state)
     let plan = try host.planner.plan(for: alone, links: state.state.links)
     if let primary = plan.primary { return Outcome(drift: missing(primary)) }
     guard let plan = plan.interfaces.first else { return Outcome() }
