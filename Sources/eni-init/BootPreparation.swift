@@ -103,16 +103,23 @@ struct BootPreparation {
     let policy = host.configuration.policy
     // Which subnet and which security groups an ENI has, IMDS alone tells.
     guard try Refusal.reason(on: host) == nil, !policy.asksForMembership else { return }
+    let state = KernelIndex(try RouteSocket().snapshot())
+    let owned = Ownership(network, in: state, by: host.planner)
     for interface in network.interfaces where interface.mac != network.primaryMAC {
       guard policy.reasonToIgnore(mac: interface.mac, id: interface.id) == nil else { continue }
       let name = host.planner.name(of: interface.attachment)
       guard !records.contains(where: { $0.mac == interface.mac && $0.name == name }) else {
         continue
       }
+      let contest = owned.contests[interface.mac]
+      guard let own = owned.interface(interface.mac) else {
+        contest?.report(on: host, Subject(eni: interface.id, mac: interface.mac), isHeld: true)
+        continue
+      }
       let facts = ENIFacts(
         instance: instance,
         primaryMAC: network.primaryMAC,
-        interface: interface,
+        interface: own,
         primarySubnets: network.primarySubnets,
         otherSlots: network.slots
       )

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import NetworkModel
+import Planning
 
 /// All that has to be known to configure one ENI.
 struct ENIFacts {
@@ -15,6 +16,8 @@ struct ENIFacts {
   var otherSlots: [MACAddress: Attachment] = [:]
   /// Whether two readings have agreed on it, so that what it lacks may go.
   var isAgreed = false
+  /// The addresses that IMDS lists for it although they are another ENI's; `interface` lacks them.
+  var contest: Ownership.Contest?
 
   /// What is to be planned.
   var network: InstanceNetwork {

@@ -55,16 +55,54 @@ struct FactsGathering {
       )
       return nil
     }
+    let owned = try ownership(of: interface, primaryMAC, instance)
+    let contest = owned.contests[mac]
+    guard let own = owned.interface(mac) else {
+      contest?.report(
+        on: host,
+        Subject(eni: interface.id, interface: link.name, mac: mac),
+        isHeld: true
+      )
+      return nil
+    }
     return ENIFacts(
       instance: instance,
       primaryMAC: primaryMAC,
-      interface: interface,
+      interface: own,
       primarySubnets: try metadata.subnets(
         of: primaryMAC,
         interface.families.map(\.family)
       ),
-      otherSlots: try slotsOfRivals(of: interface, instance)
+      otherSlots: try slotsOfRivals(of: interface, instance),
+      contest: contest
     )
+  }
+
+  /// Which of its addresses are the ENI's own.
+  ///
+  /// IMDS is asked about another ENI only when the kernel has one of the addresses on that ENI's link: IMDS
+  /// then lists it there too, or it has moved.
+  private func ownership(
+    of interface: NetworkInterface,
+    _ primary: MACAddress,
+    _ instance: InstanceID
+  ) throws -> Ownership {
+    let state = KernelIndex(try RouteSocket().snapshot())
+    let others = Set(try host.records.records(of: instance).map(\.mac)).union([primary])
+    let rivals = others.filter { mac in
+      guard mac != interface.mac, let link = state.link(mac: mac) else { return false }
+      return state.addresses(on: link.index).contains { address in
+        interface.sources.contains { $0.contains(address.address) }
+      }
+    }
+    var interfaces = [interface]
+    for mac in rivals {
+      let isPrimary = mac == primary
+      let reading = try metadata.read(mac: mac, isPrimary: isPrimary, networkCardExpected: false)
+      if case .settled(let rival) = reading { interfaces.append(rival) }
+    }
+    let network = InstanceNetwork(primaryMAC: primary, interfaces: interfaces)
+    return Ownership(network, in: state, by: host.planner)
   }
 
   /// What udev's rule has made of the link.

@@ -84,14 +84,21 @@ struct InstanceRefresh {
         ENIFailure(cause: $0.value, subject: Subject(mac: $0.key))
       }
     )
-    for interface in survey.network.interfaces where interface.mac != survey.network.primaryMAC {
+    let owned = Ownership(survey.network, in: state, by: host.planner)
+    let formerlyOwned = former.map { Ownership($0.network, in: state, by: host.planner) }
+    for contest in owned.contests where owned.held.contains(contest.key) {
+      // Attach has put it into the journal, and this runs every minute.
+      host.log.remark("\(contest.key) stays held: \(contest.value)")
+    }
+    for interface in owned.network.interfaces where interface.mac != survey.network.primaryMAC {
       let facts = ENIFacts(
         instance: instance,
         primaryMAC: survey.network.primaryMAC,
         interface: interface,
         primarySubnets: survey.network.primarySubnets,
         otherSlots: survey.network.slots,
-        isAgreed: former?.interface(interface.mac) == interface
+        isAgreed: formerlyOwned?.interface(interface.mac) == interface,
+        contest: owned.contests[interface.mac]
       )
       pass.attempt { pass in
         try ENIFailure.naming(Subject(facts, on: host)) {
@@ -138,6 +145,7 @@ struct InstanceRefresh {
     // Without a word from udev it is no ENI, or not yet.
     guard let link = state.link(mac: plan.mac), try UdevContext().link(link.index)?.role != nil
     else { return }
+    facts.contest?.report(on: host, Subject(facts, on: host), isHeld: false)
     try Reconciliation(host: host, facts: facts).run()
   }
 

@@ -63,7 +63,7 @@ extension ENIView {
   private var reasonToHold: String {
     switch told {
     case .settled: "it is not configured yet; `eni-init attach \(name)` does so, or says why not"
-    case .unsettled(let reason), .malformed(let reason): reason
+    case .unsettled(let reason), .malformed(let reason), .contested(_, let reason): reason
     case .notListed: "IMDS does not list it"
     case .nothing: "IMDS does not answer"
     }

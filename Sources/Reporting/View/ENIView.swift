@@ -7,6 +7,8 @@ package struct ENIView: Sendable {
   package enum Told: Hashable, Sendable {
     /// Its facts, complete.
     case settled(NetworkInterface)
+    /// Its facts, complete, with an address of another ENI, for which it is held; this is the message.
+    case contested(NetworkInterface, String)
     /// They are not complete; this is what is missing.
     case unsettled(String)
     /// Something that cannot be; this is the message.
@@ -92,6 +94,16 @@ package struct ENIView: Sendable {
 extension ENIView.Told {
   /// The facts, when they are complete.
   package var interface: NetworkInterface? {
+    switch self {
+    case .settled(let interface), .contested(let interface, _): interface
+    case .unsettled, .malformed, .notListed, .nothing: nil
+    }
+  }
+}
+
+extension ENIView.Told {
+  /// The facts to plan from; nil when they are not complete, or the ENI is held for them.
+  package var toPlan: NetworkInterface? {
     guard case .settled(let interface) = self else { return nil }
     return interface
   }

@@ -28,14 +28,20 @@ struct Plan: ParsableCommand {
     let state = try RouteSocket().snapshot()
     let policy = host.configuration.policy
     let survey = try InstanceSurvey(metadata, links: state.links, policy: policy)
+    let index = KernelIndex(state)
+    let owned = Ownership(survey.network, in: index, by: host.planner)
     let held =
       survey.unsettled.map { ($0, "\($1)") } + survey.ignored.map { ($0, $1) }
       + survey.unread.map { ($0, "\($1)") }
+      + owned.contests.filter { owned.held.contains($0.key) }.map { ($0, "\($1)") }
     for (mac, reason) in held.sorted(by: { $0.0 < $1.0 }) {
       print("# \(mac) stays held: \(reason)")
     }
+    for (mac, contest) in owned.contests where !owned.held.contains(mac) {
+      print("# \(mac) keeps its other addresses: \(contest)")
+    }
     let network = try host.planner.plan(
-      for: host.planner.retaining(survey.network, in: KernelIndex(state)),
+      for: host.planner.retaining(owned.network, in: index),
       links: state.links
     )
     for plan in network.interfaces {

@@ -27,7 +27,7 @@ struct HostInspection {
     let instance = try HostIdentity.instanceID(host.files)
     let state = KernelIndex(try kernel.snapshot())
     let records = try instance.map { try host.records.records(of: $0) } ?? []
-    let answer = MetadataAnswer(metadata, links: state.state.links, host.configuration.policy)
+    let answer = MetadataAnswer(metadata, state, on: host)
     Progress.end()
     let marks = try self.marks(state.state)
     let roles = roles(marks, records, answer)
@@ -37,7 +37,7 @@ struct HostInspection {
     let enis = try roles.map { mac, role in
       let told = answer.told(mac)
       let comparison = Comparison(host: host, stack: stack, instance: instance, state: state)
-      let outcome = try comparison.compare(told.interface, in: answer.network)
+      let outcome = try comparison.compare(told.toPlan, in: answer.network)
       return ENIView(
         role: role,
         mac: mac,

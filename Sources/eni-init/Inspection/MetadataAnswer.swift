@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import HostSystem
 import IMDS
 import NetworkModel
+import Planning
 import Reporting
 
 /// What IMDS says of all ENIs, for a report: whatever it answered before something failed counts.
@@ -12,14 +14,17 @@ struct MetadataAnswer {
   /// The public address of each private one, by ENI.
   private(set) var elasticIPs: [MACAddress: [IPAddress: IPAddress]] = [:]
   private var survey: InstanceSurvey?
+  private var ownership: Ownership?
   /// ENIs that have no link, which no survey reads.
   private var absent: [MACAddress: NetworkInterface] = [:]
 
-  /// Asks about those of `links` that IMDS lists.
-  init(_ metadata: InstanceMetadata, links: [Link], _ policy: Policy) {
+  /// Asks about those links of `state` that IMDS lists.
+  init(_ metadata: InstanceMetadata, _ state: KernelIndex, on host: Host) {
+    let links = state.state.links
     do {
-      let survey = try InstanceSurvey(metadata, links: links, policy: policy)
+      let survey = try InstanceSurvey(metadata, links: links, policy: host.configuration.policy)
       self.survey = survey
+      ownership = Ownership(survey.network, in: state, by: host.planner)
       for mac in survey.listed where survey.interface(mac) != nil || survey.ignored[mac] != nil {
         subnetIDs[mac] = try metadata.subnetID(of: mac)
         elasticIPs[mac] = try metadata.publicAddresses(of: mac)
@@ -37,7 +42,7 @@ struct MetadataAnswer {
   var primaryMAC: MACAddress? { survey?.network.primaryMAC }
 
   /// What it has told completely; nil when it has not answered.
-  var network: InstanceNetwork? { survey?.network }
+  var network: InstanceNetwork? { ownership?.network }
 
   /// The MACs that it lists.
   var listed: Set<MACAddress> { survey?.listed ?? [] }
@@ -48,7 +53,10 @@ struct MetadataAnswer {
   /// What it says of one ENI.
   func told(_ mac: MACAddress) -> ENIView.Told {
     guard let survey else { return .nothing }
-    if let interface = survey.interface(mac) { return .settled(interface) }
+    if let interface = ownership?.interface(mac) { return .settled(interface) }
+    if let interface = survey.interface(mac), let contest = ownership?.contests[mac] {
+      return .contested(interface, "\(contest)")
+    }
     if let reason = survey.unsettled[mac] { return .unsettled("\(reason)") }
     switch survey.unread[mac] {
     case .malformed(let key, let value, let expected):
