@@ -18,12 +18,24 @@ package struct IfupdownRenderer: Renderer {
     prefix: "eni-init-",
     suffix: ""
   )
-  private static let primaryStanza = OwnedFiles(
-    directory: stanzas.directory,
-    prefix: "eni-init_primary",
+  /// A script, and no stanza: a helper of the image gives DHCP to an interface that no stanza knows.
+  private static let primaryScript = OwnedFiles(
+    directory: "/etc/network/if-up.d",
+    prefix: "eni-init-primary",
     suffix: "",
     isForPrimary: true
   )
+  /// The stanza that an earlier version wrote for the primary.
+  private static let retiredStanza = OwnedFiles(
+    directory: stanzas.directory,
+    prefix: "eni-init_primary",
+    suffix: "",
+    isForPrimary: true,
+    isRetired: true
+  )
+
+  /// The path of the primary's script.
+  package static var primaryPath: String { primaryScript.path("") }
 
   private static let up = "up ip "
   private static let whateverHappens = " || :"
@@ -65,19 +77,22 @@ package struct IfupdownRenderer: Renderer {
     besides stackFile: String,
     instance: InstanceID
   ) -> ConfigFile? {
-    // A second stanza of an interface adds to the first (interfaces(5)). The primary comes up whatever
-    // becomes of these lines.
-    let options = plan.addresses.map {
-      Self.up + IPCommands.addition(of: $0, to: link) + Self.whateverHappens
-    }
+    let commands = plan.addresses.map { IPCommands.addition(of: $0, to: link) }
     return ConfigFile(
-      path: Self.primaryStanza.path(""),
-      lines: Header.lines(for: plan, instance: instance) + ["", "iface \(link) inet manual"]
-        + options.map { "    " + $0 }
+      path: Self.primaryPath,
+      lines: ["#!/bin/sh"] + Header.lines(for: plan, instance: instance)
+        + ["[ \"$IFACE\" = '\(link)' ] || exit 0"] + IPCommands.batch(commands)
+        // A script that fails makes ifup(8) fail.
+        + ["exit 0"],
+      mode: 0o755
     )
   }
 
   package func primaryAddresses(in content: String) -> [IPPrefix] {
+    IPCommands.addedAddresses(content) + addressesOfRetiredStanza(content)
+  }
+
+  private func addressesOfRetiredStanza(_ content: String) -> [IPPrefix] {
     content.split(separator: "\n").compactMap { line in
       let option = line.drop { $0 == " " }
       guard option.hasPrefix(Self.up), option.hasSuffix(Self.whateverHappens) else { return nil }
@@ -92,7 +107,7 @@ package struct IfupdownRenderer: Renderer {
   }
 
   package func ownedFiles(names: (String) throws -> [String]) throws -> [OwnedFiles] {
-    [Self.stanzas, Self.primaryStanza] + CommonFiles.owned
+    [Self.stanzas, Self.primaryScript, Self.retiredStanza] + CommonFiles.owned
   }
 
   private static func options(_ key: String, _ rules: [AddressFamily: [String]]) -> [String] {

@@ -27,6 +27,9 @@ struct OwnedFileInventory {
     /// Whether it belongs to the primary.
     var isForPrimary: Bool { kind.isForPrimary }
 
+    /// Whether only an earlier version wrote such a file.
+    var isRetired: Bool { kind.isRetired }
+
     /// The addresses that it gives the primary.
     var primaryAddresses: [IPPrefix] {
       isForPrimary ? renderer.primaryAddresses(in: content) : []

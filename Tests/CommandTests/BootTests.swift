@@ -143,6 +143,22 @@ struct BootTests {
     #expect(result.errors.contains(reason))
   }
 
+  @Test("a stanza for the primary goes, which keeps a helper of the image from giving it DHCP")
+  func retiredStanza() throws {
+    try identify()
+    try arm()
+    let directory = "/etc/network/interfaces.d/"
+    try root.write(header + "\niface ens5 inet manual\n", to: directory + "eni-init_primary")
+    try root.write("iface ens5 inet dhcp\n", to: directory + "eni-init_primary_mine")
+    try root.write("#!/bin/sh\n" + header, to: "/etc/network/if-up.d/eni-init-primary")
+    let result = try boot()
+    #expect(result.errors.contains(directory + "eni-init_primary"))
+    #expect(
+      root.files.filter { $0.hasPrefix("/etc/network") }
+        == ["/etc/network/if-up.d/eni-init-primary", directory + "eni-init_primary_mine"]
+    )
+  }
+
   @Test("outside EC2 a refresh has nothing to do, which is no failure")
   func refreshWithoutIdentity() throws {
     let root = try TemporaryRoot()

@@ -119,7 +119,7 @@ struct RendererTests {
     (.networkd, "/run/systemd/network/10-netplan-ens5.network"),
     (.netplan, "/run/systemd/network/10-netplan-ens5.network"),
     (.networkManager, "/etc/NetworkManager/dispatcher.d/eni-init-primary"),
-    (.ifupdown, "/etc/network/interfaces"),
+    (.ifupdown, "/etc/network/if-up.d/eni-init-primary"),
     (.sysconfig, "/etc/eni-init/kernel/primary.sh"),
     (.kernel, "/etc/eni-init/kernel/primary.sh"),
   ]

@@ -67,7 +67,7 @@ struct Boot: ParsableCommand {
     var steps = Steps()
     for file in try OwnedFileInventory(host).files {
       let isOurs = file.isForPrimary || kept.contains(where: file.isFor)
-      guard file.instance != instance || !isOurs else { continue }
+      guard file.instance != instance || !isOurs || file.isRetired else { continue }
       steps.attempt {
         try host.generated.remove(file.path)
         host.log.notice(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import HostSystem
 import NetworkModel
+import Rendering
 
 /// ifupdown, by its systemd units: what they run has the rights of a boot, and not ours.
 struct IfupdownActivator: Activator {
@@ -57,7 +58,8 @@ struct IfupdownActivator: Activator {
     try Command("/usr/bin/systemctl", ["--no-block", "start"] + units).run()
   }
 
-  func file(ofPrimary link: Link) throws -> String? { Self.interfaces }
+  /// Our script stands beside the stanza of the image.
+  func file(ofPrimary link: Link) throws -> String? { IfupdownRenderer.primaryPath }
 
   private func systemctl(_ verb: String, _ name: InterfaceName) throws {
     try Command("/usr/bin/systemctl", [verb, unit(name)]).run()

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+import EC2Simulator
+import NetworkModel
+import TestSupport
+import Testing
+
+extension FlowTests {
+  /// ifupdown beside the helper of Debian 11's cloud images, which writes a stanza with DHCP for each new
+  /// NIC that no stanza knows.
+  @Suite("With ifupdown and the image's own helper", .serialized)
+  struct IfupdownTests {
+    private static let helper = """
+      #!/bin/sh
+      PATH=/usr/sbin:/usr/bin:/sbin:/bin
+      if ifup --no-act "$INTERFACE" >/dev/null 2>&1; then exit 0; fi
+      mkdir -p /run/network/interfaces.d
+      printf 'auto %s\\niface %s inet dhcp\\n' "$INTERFACE" "$INTERFACE" \\
+        >"/run/network/interfaces.d/$INTERFACE"
+      systemctl --no-block start "ifup@$INTERFACE.service"
+
+      """
+    private static let rule = #"""
+      SUBSYSTEM=="net", ACTION=="add", KERNEL=="ens*", RUN+="/etc/network/cloud-helper"
+
+      """#
+    private static let interfaces = """
+      auto lo
+      iface lo inet loopback
+      source /etc/network/interfaces.d/*
+      source /run/network/interfaces.d/*
+
+      """
+
+    /// An instance whose primary has DHCP from the helper alone.
+    private func stage() throws -> Stage {
+      let stage = try Stage.withUs(image: StackTests.images[0].image)
+      try stage.instance.write("/etc/network/cloud-helper", content: Self.helper)
+      try stage.instance.check(["chmod", "+x", "/etc/network/cloud-helper"])
+      try stage.instance.write("/etc/udev/rules.d/75-cloud-ifupdown.rules", content: Self.rule)
+      try stage.instance.write("/etc/network/interfaces", content: Self.interfaces)
+      try stage.reboot()
+      return stage
+    }
+
+    private func giveSecondaryAddress(_ stage: Stage) throws {
+      var primary = stage.primary
+      primary.ipv4 = try SimulatedENI.Block("10.0.0.0/24", "10.0.0.10", "10.0.0.20").parsed()
+      try stage.cloud.update(primary)
+      try stage.shell("eni-init refresh")
+    }
+
+    private func expectPrimary(_ stage: Stage, _ moment: Comment) throws {
+      #expect(try stage.mainDefaultRoutes().contains("dev ens5"), moment)
+      for address in ["10.0.0.10", "10.0.0.20"].compactMap({ IPAddress($0) }) {
+        #expect(try stage.cloud.probeFromInternet(address).isLossless, "\(moment): \(address)")
+      }
+    }
+
+    @Test("the helper gives the primary DHCP after a reboot, and the script its other addresses")
+    func primary() throws {
+      let stage = try stage()
+      try giveSecondaryAddress(stage)
+      try expectPrimary(stage, "at once")
+      try stage.shell("rm /run/network/interfaces.d/ens5")
+      let known = try stage.instance.run(["ifup", "--no-act", "--force", "ens5"])
+      #expect(known.status != 0 && known.errors.contains("unknown interface"), "\(known)")
+      try stage.reboot()
+      try Condition.wait(until: "the script has run") {
+        try stage.shell("ip address show ens5").contains("10.0.0.20/32")
+      }
+      try expectPrimary(stage, "after a reboot")
+      #expect(try stage.shell("eni-init refresh 2>&1").isEmpty)
+    }
+
+    /// As the first version of this package wrote it.
+    private static let formerStanza = """
+      # Written by eni-init(8); changes here are lost.
+      # Secondary addresses of the primary ENI, MAC 02:00:00:00:00:00
+      # Instance i-0123456789abcdef0
+
+      iface ens5 inet manual
+          up ip address replace 10.0.0.20/32 dev ens5 || :
+
+      """
+    private static let formerPath = "/etc/network/interfaces.d/eni-init_primary"
+
+    @Test("a refresh puts the script in the place of a stanza of an earlier version")
+    func migration() throws {
+      let stage = try stage()
+      try stage.instance.write(Self.formerPath, content: Self.formerStanza)
+      try giveSecondaryAddress(stage)
+      #expect(try stage.instance.run(["test", "-e", Self.formerPath]).status != 0)
+      try stage.reboot()
+      try Condition.wait(until: "the script has run") {
+        try stage.shell("ip address show ens5").contains("10.0.0.20/32")
+      }
+      try expectPrimary(stage, "after a reboot")
+    }
+  }
+}
