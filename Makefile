@@ -164,6 +164,8 @@ install: program ## Lay the program and its files out under DESTDIR
 	install -d $(DESTDIR)/etc/cloud/cloud.cfg.d
 	ln -sf /usr/share/eni-init/cloud/eni-init.cfg $(DESTDIR)/etc/cloud/cloud.cfg.d/80_eni-init.cfg
 	install -D -m 755 packaging/ifupdown/eni-init $(DESTDIR)/etc/network/if-pre-up.d/eni-init
+	install -D -m 644 packaging/ifupdown/eni-init.conf \
+	  $(DESTDIR)/usr/lib/systemd/system/ifup@.service.d/eni-init.conf
 	install -D -m 644 packaging/man/eni-init.8 $(DESTDIR)/usr/share/man/man8/eni-init.8
 	install -D -m 644 packaging/man/eni-init.conf.5 $(DESTDIR)/usr/share/man/man5/eni-init.conf.5
 	install -D -m 644 packaging/man/eni-init-checks.7 $(DESTDIR)/usr/share/man/man7/eni-init-checks.7

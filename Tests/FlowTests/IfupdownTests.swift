@@ -14,7 +14,7 @@ extension FlowTests {
       PATH=/usr/sbin:/usr/bin:/sbin:/bin
       if ifup --no-act "$INTERFACE" >/dev/null 2>&1; then exit 0; fi
       mkdir -p /run/network/interfaces.d
-      printf 'auto %s\\niface %s inet dhcp\\n' "$INTERFACE" "$INTERFACE" \\
+      printf 'allow-hotplug %s\\niface %s inet dhcp\\n' "$INTERFACE" "$INTERFACE" \\
         >"/run/network/interfaces.d/$INTERFACE"
       systemctl --no-block start "ifup@$INTERFACE.service"
 
@@ -70,6 +70,32 @@ extension FlowTests {
       }
       try expectPrimary(stage, "after a reboot")
       #expect(try stage.shell("eni-init refresh 2>&1").isEmpty)
+    }
+
+    @Test("no unit of ifupdown fails for an ENI that is held, hot-plugged or found at a boot")
+    func units() throws {
+      let stage = try stage()
+      var late = stage.second
+      late.timeline = late.timeline.listed(after: .seconds(3))
+      try stage.plug(late, as: "ens6")
+      try Condition.wait(until: "it is refused") {
+        try stage.instance.journal().contains("ens6 is held by eni-init(8)")
+      }
+      try stage.waitUntilRouted(stage.second)
+      try expectNoFailure(stage)
+      try stage.shell("eni-init seal; eni-init arm")
+      try stage.reboot()
+      try stage.waitUntilRouted(stage.second)
+      try expectNoFailure(stage)
+      #expect(try stage.cloud.vpc.dhcpPackets(of: stage.second.id).isEmpty)
+    }
+
+    private func expectNoFailure(_ stage: Stage) throws {
+      let ends = try stage.instance.journal().split(separator: "\n").filter {
+        $0.contains(".service: status ")
+      }
+      #expect(ends.contains("ifup@nic1.service: status 0"), "\(ends)")
+      #expect(ends.allSatisfy { $0.hasSuffix("status 0") }, "\(ends)")
     }
 
     /// As the first version of this package wrote it.

@@ -42,6 +42,10 @@ extension NamespaceInstance {
       from: "\(source)/packaging/ifupdown/eni-init",
       executable: true
     )
+    try write(
+      "/usr/lib/systemd/system/ifup@.service.d/eni-init.conf",
+      from: "\(source)/packaging/ifupdown/eni-init.conf"
+    )
     try installRule()
     try write(
       "/etc/udev/rules.d/69-candidates.rules",
