@@ -151,7 +151,7 @@ install: program ## Lay the program and its files out under DESTDIR
 	install -D -s -m 755 $(SCRATCH)/release/eni-init $(DESTDIR)/usr/sbin/eni-init
 	install -D -m 644 udev/70-eni-init.rules $(DESTDIR)/usr/lib/udev/rules.d/70-eni-init.rules
 	install -D -m 644 -t $(DESTDIR)/usr/lib/systemd/network packaging/network/*.network
-	install -D -m 644 -t $(DESTDIR)/usr/lib/systemd/system packaging/systemd/*.{service,timer,path}
+	install -D -m 644 -t $(DESTDIR)/usr/lib/systemd/system packaging/systemd/*.{service,timer}
 	for unit in cloud-init cloud-init-network; do \
 	   install -d $(DESTDIR)/usr/lib/systemd/system/$$unit.service.wants && \
 	   ln -sf -t $(DESTDIR)/usr/lib/systemd/system/$$unit.service.wants ../eni-init-refresh.service || exit; \

@@ -5,9 +5,9 @@ import NetworkModel
 /// whose source is the container's own while it is routed, leaves by that ENI too.
 ///
 /// The same in every network stack; the package's eni-init-container-ports.service loads them.
-enum ContainerPorts {
+package enum ContainerPorts {
   /// The files, one an ENI, which container-ports.nft includes.
-  static let files = OwnedFiles(
+  package static let files = OwnedFiles(
     directory: "/etc/eni-init/container-ports",
     prefix: "",
     suffix: ".nft"
@@ -27,5 +27,17 @@ enum ContainerPorts {
         "add element inet eni-init links { \"\(plan.name)\" : 0x\(String(mark.value, radix: 16)) }"
       ]
     )
+  }
+
+  /// The marks by the name of the link, in such a file and in the map that nft(8) lists.
+  package static func marks(in text: String) -> [String: UInt32] {
+    var marks: [String: UInt32] = [:]
+    let pieces = text.split(separator: "\"", omittingEmptySubsequences: false)
+    for (name, rest) in zip(pieces, pieces.dropFirst()) {
+      let value = rest.drop { " :".contains($0) }
+      guard value.hasPrefix("0x") else { continue }
+      marks[String(name)] = UInt32(value.dropFirst(2).prefix(while: \.isHexDigit), radix: 16)
+    }
+    return marks
   }
 }

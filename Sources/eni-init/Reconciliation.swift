@@ -28,7 +28,9 @@ struct Reconciliation {
     let stack = try host.stack(primary: before.link(mac: plan.primaryMAC))
     let isNew = try host.isNew(link, to: plan, of: facts.instance, in: before)
     var undo = self.undo(of: plan, by: stack, before: before, isNew: isNew)
+    let marks = ContainerMarks(host: host)
     do {
+      let formerMarks = try marks.file(of: plan)
       let wrote = try write(plan, for: stack, undo: &undo)
       let difference = try activate(plan, by: stack, before: before, kernel: kernel, undo: &undo)
       let verification = Verification(plan: plan, before: before, patience: Self.patience) {
@@ -36,6 +38,7 @@ struct Reconciliation {
       }
       try verification.run(kernel)
       let withdrew = try withdraw(plan, kernel)
+      if try marks.file(of: plan) != formerMarks { marks.load() }
       if wrote || !difference.isEmpty || !withdrew.isEmpty {
         say(plan, isNew ? .configured : .changed, before, withdrew, ended: difference.leases)
       }

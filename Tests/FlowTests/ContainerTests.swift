@@ -96,8 +96,6 @@ extension FlowTests {
       )
       try stage.instance.check(["mkdir", "-p", "/etc/eni-init/container-ports"])
       try start(stage)
-      // What systemd does when the directory changes.
-      try stage.shell("systemctl start eni-init-container-ports.service")
       try stage.instance.check(["sh", "-c", Self.publish("{ 10.0.0.10, 10.0.1.10 }")])
       for address in ["10.0.0.10", "10.0.1.10"].compactMap({ IPAddress($0) }) {
         #expect(try stage.cloud.probeFromInternet(address).isLossless, "\(address)")
@@ -115,6 +113,35 @@ extension FlowTests {
       try stage.shell("eni-init refresh")
       #expect(try !stage.shell("ip rule").contains("fwmark"))
       #expect(try stage.shell("ls /etc/eni-init/container-ports").isEmpty)
+    }
+
+    @Test("the marks of all ENIs are loaded after one refresh, and check finds those that are lost")
+    func loaded() throws {
+      let stage = try Stage.routed()
+      let third = try SimulatedENI(
+        mac: "02:00:00:00:00:07",
+        device: 2,
+        ipv4: .init("10.0.1.0/24", "10.0.1.20")
+      )
+      try stage.plug(third, as: "ens7")
+      try stage.waitUntilRouted(third)
+      try stage.instance.check(["mkdir", "-p", "/etc/eni-init/container-ports"])
+      try stage.instance.write(
+        "/etc/eni-init/eni-init.conf",
+        content: "[General]\nContainerPorts=yes\n"
+      )
+      try stage.shell("eni-init refresh")
+      let map = "nft list map inet eni-init links"
+      for name in ["nic1", "nic2"] {
+        #expect(try stage.shell(map).contains("\"\(name)\""), "\(name)")
+      }
+      let check = ["eni-init", "check", "--json"]
+      #expect(try !stage.instance.run(check).output.contains("marks-missing"))
+      try stage.shell("nft delete element inet eni-init links '{ \"nic2\" }'")
+      let found = try stage.instance.run(check).output
+      #expect(found.contains("marks-missing") && found.contains("nic2"), "\(found)")
+      try stage.shell("nft flush ruleset; systemctl restart eni-init-container-ports.service")
+      #expect(try !stage.instance.run(check).output.contains("marks-missing"))
     }
 
     // What rules by source cannot do: the container's reply is routed while its source is still the

@@ -5,8 +5,8 @@ import Testing
 
 /// With `ContainerPorts=yes` systemd itself loads the marks.
 ///
-/// The path unit has it done when an ENI comes, and the service is started at boot. That a published port then answers is told in namespaces, by FlowTests; here
-/// once, with what has been loaded so.
+/// The attach of an ENI restarts the service, and a boot starts it. FlowTests prove in namespaces that a
+/// published port then answers; this proves it once, with the marks that systemd has loaded.
 @Suite("ContainerPortsGuestTests: the marks in Debian guests", .serialized)
 struct ContainerPortsGuestTests {
   @Test("loaded when an ENI is hot-plugged, and at boot", arguments: GuestImage.allCases)

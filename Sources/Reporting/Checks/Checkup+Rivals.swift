@@ -61,6 +61,15 @@ extension Checkup {
         )
       )
     }
+    found += surroundings.missingMarks.map { name in
+      Finding(
+        .marksMissing,
+        on: name,
+        "nftables does not mark the connections that come in by it, as ContainerPorts=yes asks",
+        remedy:
+          "install nftables, then run `systemctl restart eni-init-container-ports.service`"
+      )
+    }
     if surroundings.isRefreshActive == false, view.enis.contains(where: { $0.role == .secondary }) {
       found.append(
         Finding(

@@ -24,6 +24,7 @@ package enum FindingID: String, CaseIterable, Hashable, Sendable, Encodable {
   case rivalManager = "rival-manager"
   case holdDisarmed = "hold-disarmed"
   case unitFailed = "unit-failed"
+  case marksMissing = "marks-missing"
   case refreshInactive = "refresh-inactive"
   case linkLocalLimit = "link-local-limit"
 
@@ -64,6 +65,7 @@ package enum FindingID: String, CaseIterable, Hashable, Sendable, Encodable {
     case .rivalManager: "two programs configure the same ENIs"
     case .holdDisarmed: "a DHCP client may start on a new ENI"
     case .unitFailed: "what it had to do was not done"
+    case .marksMissing: "a port that a container engine publishes on the ENI does not answer"
     case .refreshInactive: "addresses that come or go in EC2 are not noticed"
     case .linkLocalLimit: "DNS, NTP and IMDS lose packets without a word"
     }

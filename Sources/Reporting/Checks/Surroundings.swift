@@ -50,6 +50,8 @@ package struct Surroundings: Sendable {
   package var rivals: [Rival] = []
   /// Files that take the place of ours, so that the hold does not work.
   package var maskedFiles: [String] = []
+  /// Links whose connections are to be marked for containers, and are not.
+  package var missingMarks: [String] = []
   /// Whether a unit of ours has failed; nil when systemd does not run.
   package var hasFailedUnit: Bool?
   /// Whether the refresh timer runs; nil when systemd does not run.

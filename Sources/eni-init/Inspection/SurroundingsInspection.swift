@@ -29,6 +29,8 @@ struct SurroundingsInspection {
       let counters = try LinkStatistics.counters(of: link.name)
       found.linkLocalExceeded[link.index] = counters[LinkStatistics.linkLocalExceeded]
     }
+    onStep("marks for containers")
+    found.missingMarks = try ContainerMarks(host: host).missing() ?? []
     onStep("units")
     try lookAtUnits(&found)
     return found
