@@ -164,6 +164,28 @@ package struct FileStore: Sendable {
     return .seconds(status.st_mtim.tv_sec) + .nanoseconds(status.st_mtim.tv_nsec)
   }
 
+  /// When a file or directory last changed in content, name or kind, since the epoch; nil for none.
+  ///
+  /// Unlike the time of its last writing it cannot be set, so a file that was moved or copied with its
+  /// times is as new as it is. Of a symbolic link to a file, the later change of the two counts.
+  package func changeTime(_ path: String) throws(SystemCallError) -> Duration? {
+    var status = stat()
+    guard lstat(root + path, &status) == 0 else {
+      guard errno == ENOENT || errno == ENOTDIR else {
+        throw SystemCallError("look at", path, errno: errno)
+      }
+      return nil
+    }
+    let own = Self.changeTime(status)
+    // Not of /dev/null, to which a mask points.
+    guard stat(root + path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return own }
+    return max(own, Self.changeTime(status))
+  }
+
+  private static func changeTime(_ status: stat) -> Duration {
+    .seconds(status.st_ctim.tv_sec) + .nanoseconds(status.st_ctim.tv_nsec)
+  }
+
   /// Makes the symbolic link `path` point to `target`, in one step.
   package func link(_ path: String, to target: String) throws(SystemCallError) {
     let (directory, name) = Self.split(path)

@@ -1,76 +1,139 @@
 // SPDX-License-Identifier: Apache-2.0
+import Glibc
 package import NetworkModel
 
-/// Whether networkd's view of its files is still that of the disk.
+/// Whether networkd's view of its files is still the disk's.
 ///
-/// A reload reconfigures every link whose file has another inode or time than when networkd read
-/// it, even with the same content; a link that has DHCP loses its lease for a moment. It happens
-/// without anybody changing anything: netplan's generator rewrites its files at each
-/// `systemctl daemon-reload`, which any package installation runs.
-package enum NetworkdFreshness {
+/// A reload reads every `.network` and `.netdev` file and drop-in again. It reconfigures each link whose
+/// file has another inode or time than before, even with the same content, and each link that
+/// another file matches now; a link with DHCP loses its lease. Three things lead there without an
+/// intent to change the network at once: netplan's generator rewrites its files at each
+/// `systemctl daemon-reload`, files disappear, and administrators stage files for the next boot.
+/// `.link` files do not count: udev reads them, not networkd.
+package struct NetworkdFreshness {
+  /// Something that a reload now would apply to other links.
+  package enum Obstacle: Hashable, Sendable {
+    /// A file, a drop-in or a directory of drop-ins has changed since networkd last read its files.
+    case changed(String)
+    /// A file that networkd has read is gone.
+    case removed(String)
+    /// The clock was set back, so the times of files do not show which of them networkd has read.
+    case clockSetBack
+  }
+
   /// The directory with a file for each link that networkd knows (sd-network).
   private static let links = "/run/systemd/netif/links"
   /// systemd makes this link when the service starts, so its time is networkd's start.
   private static let invocation = "/run/systemd/units/invocation:systemd-networkd.service"
-  /// Its time is that of our last reload.
+  /// Its time is that of our last reload, and its lines are the files of others that networkd read then.
   private static let reload = "/run/eni-init/reload"
 
-  /// Whether networkd runs.
-  package static func isRunning(_ files: FileStore) throws(SystemCallError) -> Bool {
-    try files.modificationTime(invocation) != nil
+  private let files: FileStore
+  private let isOurs: (String) throws -> Bool
+
+  /// The view of `files`; `isOurs` says whether a file matches ENIs of ours alone.
+  package init(_ files: FileStore, isOurs: @escaping (String) throws -> Bool) {
+    self.files = files
+    self.isOurs = isOurs
   }
 
-  /// Does a reload and remembers when: what was written before it began is read.
+  /// Whether networkd runs.
+  package var isRunning: Bool {
+    get throws(SystemCallError) { try files.modificationTime(Self.invocation) != nil }
+  }
+
+  /// Does a reload and remembers when: a file older than its beginning has been read.
   ///
   /// A reload that fails is not remembered.
-  package static func remember<Failure>(
-    _ files: FileStore,
-    reload body: () throws(Failure) -> Void
-  ) throws {
-    let began = ConfigFile(path: reload + ".new", content: "")
+  package func remember<Failure>(reload body: () throws(Failure) -> Void) throws {
+    let sources = try NetworkdSources(files).paths.filter { try !isOurs($0) }
+    let began = ConfigFile(
+      path: Self.reload + ".new",
+      content: sources.map { $0 + "\n" }.joined()
+    )
     try files.remove(began.path)
     _ = try files.replace(began)
     try body()
-    try files.move(began.path, to: reload)
+    try files.move(began.path, to: Self.reload)
   }
 
-  /// The files of links other than `link` that were written since networkd started, or since we last
-  /// had it read its files.
+  /// What a reload would apply to links other than `link`; nil when it would touch none of them.
   ///
-  /// A reload would touch their links too. Somebody else may have reloaded since; then this says too
-  /// much.
-  package static func rewrittenFiles(
-    besides link: Link.Index?,
-    _ files: FileStore
-  ) throws(SystemCallError) -> [String] {
-    guard let start = try files.modificationTime(invocation) else { return [] }
-    let lastRead = max(start, try files.modificationTime(reload) ?? start)
-    var rewritten: [String] = []
-    for name in try files.names(in: links) {
-      guard let index = UInt32(name).flatMap({ Link.Index($0) }), index != link,
-        let file = try NetworkdState(index, files)?.networkFile
-      else { continue }
-      for path in try [file] + dropIns(of: file, files) {
-        guard let written = try files.modificationTime(path), written > lastRead else { continue }
-        rewritten.append(path)
+  /// Files of links come first, whoever wrote them; then files of others that may match a link by now.
+  /// A reload by another program is not noticed, and then this says too much. Two changes are not
+  /// noticed: the removal of a mask before our first reload since networkd's start, and a change in the
+  /// time that passed twice, once the clock has caught up after it was set back.
+  package func obstacle(besides link: Link.Index?) throws -> Obstacle? {
+    guard let start = try files.modificationTime(Self.invocation) else { return nil }
+    let reload = try files.modificationTime(Self.reload)
+    let lastRead = max(start, reload ?? start)
+    if lastRead > Self.now { return .clockSetBack }
+    for path in try pathsInUse(besides: link) {
+      guard let changed = try files.changeTime(path.text) else {
+        if path.isRequired { return .removed(path.text) }
+        continue
       }
+      if changed > lastRead { return .changed(path.text) }
     }
-    return rewritten
+    for path in try NetworkdSources(files).paths {
+      guard let changed = try files.changeTime(path), changed > lastRead, try !isOurs(path) else {
+        continue
+      }
+      return .changed(path)
+    }
+    guard reload == lastRead else { return nil }
+    let known = try files.read(Self.reload) ?? ""
+    return try known.split(separator: "\n").map(String.init)
+      .first { try files.changeTime($0) == nil }.map { .removed($0) }
   }
 
-  /// The drop-ins of a file and where they lie: a directory's time tells when one came, was
-  /// replaced or went, its own when it was edited in place.
-  private static func dropIns(
-    of file: String,
-    _ files: FileStore
-  ) throws(SystemCallError) -> [String] {
-    let name = file.split(separator: "/").last ?? ""
-    var paths: [String] = []
-    for root in ["/etc", "/run"] {
-      let directory = "\(root)/systemd/network/\(name).d"
-      paths.append(directory)
-      for name in try files.names(in: directory) { paths.append("\(directory)/\(name)") }
+  /// Wall clock time since the epoch, as files have it.
+  private static var now: Duration {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+  }
+
+  /// A path that a link depends on, and whether its absence is a change.
+  private typealias Used = (text: String, isRequired: Bool)
+
+  /// The files of other links with their drop-ins, and the directories of these: a directory's time
+  /// shows when a drop-in came, was replaced or went, a file's own when it was edited in place.
+  private func pathsInUse(besides link: Link.Index?) throws -> [Used] {
+    var paths: [Used] = []
+    for name in try files.names(in: Self.links) {
+      guard let index = UInt32(name).flatMap({ Link.Index($0) }), index != link,
+        let state = try NetworkdState(index, files), let file = state.networkFile
+      else { continue }
+      // A held link stays held, whatever the time of the hold.
+      if state.isUnmanaged, try isOurs(file) { continue }
+      paths.append((file, true))
+      paths += state.dropIns.map { ($0, true) }
+      for directory in NetworkdSources.dropInDirectories(of: file) {
+        paths.append((directory, false))
+        paths += try files.names(in: directory).map { ("\(directory)/\($0)", false) }
+      }
     }
     return paths
   }
+}
+
+extension NetworkdFreshness.Obstacle: CustomStringConvertible {
+  /// The reason, and the remedy.
+  package var description: String {
+    switch self {
+    case .changed(let path):
+      "a reload now would touch other links, because \(path) has changed since networkd last read its "
+        + "files; \(Self.remedy)"
+    case .removed(let path):
+      "a reload now would touch other links, because \(path) is gone, which networkd has read; "
+        + "put it back, or \(Self.remedy)"
+    case .clockSetBack:
+      "a reload now might touch other links, because the clock was set back since networkd last read "
+        + "its files, so their times do not show which are new; \(Self.remedy)"
+    }
+  }
+
+  private static let remedy =
+    "`networkctl reload` applies the files as they are, once those links may change; a reboot does too"
 }

@@ -8,6 +8,9 @@ package struct NetworkdState: Hashable, Sendable {
   /// `NETWORK_FILE`: the file that configures the link; nil for none.
   package let networkFile: String?
 
+  /// `NETWORK_FILE_DROPINS`: the drop-ins of that file that networkd has read.
+  package let dropIns: [String]
+
   /// Whether networkd leaves the link alone.
   package var isUnmanaged: Bool { administrativeState == "unmanaged" }
 
@@ -28,5 +31,6 @@ package struct NetworkdState: Hashable, Sendable {
     guard let state = values["ADMIN_STATE"] else { return nil }
     administrativeState = String(state)
     networkFile = values["NETWORK_FILE"].map(String.init)
+    dropIns = (values["NETWORK_FILE_DROPINS"] ?? "").split { " \"".contains($0) }.map(String.init)
   }
 }

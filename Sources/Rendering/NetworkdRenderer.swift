@@ -15,6 +15,12 @@ package struct NetworkdRenderer: Renderer {
     prefix: "05-eni-init-",
     suffix: ".network"
   )
+
+  /// Whether a `.network` file of this name holds ENIs, for the first boot or at all times.
+  package static func isHold(_ name: String) -> Bool {
+    name.hasPrefix("06-eni-init-") && name.hasSuffix(".network")
+  }
+
   package func ownedFiles(names: (String) throws -> [String]) throws -> [OwnedFiles] {
     let directory = Self.networkFiles.directory
     let dropIns = try names(directory).filter { $0.hasSuffix(".network.d") }.map {

@@ -206,15 +206,15 @@ struct Reconciliation {
 
   /// Whether the stack is to take the link over now.
   ///
-  /// Not when that would take the primary's lease for a moment. The ENI is held, so the stack is no
-  /// rival: we configure it, and the stack takes it over when it next reads its files, at the latest
-  /// at the next boot.
+  /// Not when that would take the primary's lease. We configure the ENI then, and the stack takes it
+  /// over when it next reads its files, at the latest at the next boot.
   private func mayTakeOver(
     _ plan: InterfacePlan,
     _ stack: Stack,
     _ state: KernelState
   ) throws -> Bool {
-    guard let link = state.link(mac: plan.mac), try !stack.activator.manages(link),
+    guard let link = state.link(mac: plan.mac),
+      try !stack.activator.mustTakeOver(link, beside: state.link(mac: plan.primaryMAC)),
       let obstacle = try unreadFile(plan, stack) ?? stack.activator.obstacle(besides: link)
     else { return true }
     host.log.notice(

@@ -46,7 +46,8 @@ struct Undo {
   /// - Returns: the error to end with: what went wrong, what was undone, and what could not be.
   func run(because cause: any Error, kernel: RouteSocket) -> UndoneFailure {
     let steps: [() throws -> Void] = [
-      restoreFiles, hold,
+      restoreFiles,
+      { try hold(kernel) },
       { try kernel.apply(inverses) },
       { try restoreKernel(kernel) },
     ]
@@ -69,11 +70,19 @@ struct Undo {
     for snapshot in former { try host.generated.restore(snapshot) }
   }
 
-  private func hold() throws {
+  private func hold(_ kernel: RouteSocket) throws {
     guard isNew else { return }
     try host.records.remove(plan.mac, of: instance)
     // When it has not read the file, there is nothing for it to drop.
-    if wasTakenOver { try stack.activator.giveBack(plan.name) }
+    guard wasTakenOver else { return }
+    let state = try kernel.snapshot()
+    guard let link = state.link(mac: plan.mac) else { return }
+    guard try stack.activator.obstacle(besides: link) != nil else {
+      return try stack.activator.giveBack(plan.name)
+    }
+    // Until the stack next reads its files it has the link without its addresses, and down.
+    let addresses = state.addresses.filter { $0.link == link.index }
+    try kernel.apply(addresses.map { .removeAddress($0.prefix, link.index, link.name) })
   }
 
   private func restoreKernel(_ kernel: RouteSocket) throws {

@@ -10,8 +10,10 @@ struct NetworkdFreshnessTests {
   private static let stackFile = "/run/systemd/network/10-netplan-ens5.network"
   private static let dropIns = "/etc/systemd/network/10-netplan-ens5.network.d"
   private static let runtimeDropIns = "/run/systemd/network/10-netplan-ens5.network.d"
+  private static let mask = "/etc/systemd/network/80-mask.network"
+  private static let old = "/etc/systemd/network/80-old.network"
+  private static let generated = "/etc/systemd/network/05-eni-init-nic1.network"
   private static let invocation = "/run/systemd/units/invocation:systemd-networkd.service"
-  private static let start = 1_000_000
 
   private let root: TemporaryRoot
   private let files: FileStore
@@ -23,43 +25,66 @@ struct NetworkdFreshnessTests {
     files = FileStore(root: root.path)
     try configure(primary, by: Self.stackFile)
     try root.write("[Match]\n", to: Self.stackFile)
+    try root.write("[Match]\n", to: Self.old)
+    try root.write("[Match]\n", to: "/srv/staged.network")
+    try files.link(Self.mask, to: "/dev/null")
     for directory in [Self.dropIns, Self.runtimeDropIns] {
       try root.write("[Network]\n", to: directory + "/mine.conf")
     }
+    try start()
+  }
+
+  private func configure(
+    _ link: Link.Index,
+    by file: String?,
+    dropIns: String = "",
+    state: String = "configured"
+  ) throws {
+    let line = file.map { "NETWORK_FILE=\($0)\nNETWORK_FILE_DROPINS=\"\(dropIns)\"\n" } ?? ""
+    try root.write("ADMIN_STATE=\(state)\n" + line, to: "/run/systemd/netif/links/\(link)")
+  }
+
+  /// Starts networkd: later than all that is there, and earlier than all that comes.
+  private func start() throws {
+    try tick()
     try files.link(Self.invocation, to: "0123456789abcdef0123456789abcdef")
-    for path in [Self.stackFile, Self.dropIns, Self.runtimeDropIns] { try age(path, -1) }
-    for directory in [Self.dropIns, Self.runtimeDropIns] { try age(directory + "/mine.conf", -1) }
-    try age(Self.invocation, 0)
+    try tick()
   }
 
-  private func configure(_ link: Link.Index, by file: String?) throws {
-    let line = file.map { "NETWORK_FILE=\($0)\n" } ?? ""
-    try root.write("ADMIN_STATE=configured\n" + line, to: "/run/systemd/netif/links/\(link)")
+  /// Waits until the clock of the file system has gone on.
+  private func tick() throws {
+    let path = "/clock"
+    try root.write("", to: path)
+    let before = try #require(try files.changeTime(path))
+    while try #require(try files.changeTime(path)) == before { try root.write("", to: path) }
   }
 
-  /// Makes a file this many seconds younger than networkd.
-  private func age(_ path: String, _ seconds: Int) throws {
-    let time = timespec(tv_sec: Self.start + seconds, tv_nsec: 0)
-    let result = utimensat(AT_FDCWD, root.path + path, [time, time], AT_SYMLINK_NOFOLLOW)
-    try #require(result == 0, "\(path)")
+  private func run(_ script: String) throws {
+    try Command("/bin/sh", ["-c", "cd \(root.path) && \(script)"]).run()
   }
 
-  private func rewritten(besides link: Link.Index? = nil) throws -> [String] {
-    try NetworkdFreshness.rewrittenFiles(besides: link, files)
+  private var freshness: NetworkdFreshness {
+    NetworkdFreshness(files) {
+      $0 == Self.generated || $0.hasPrefix("/usr/lib/systemd/network/06-")
+    }
   }
 
-  @Test("what was written before networkd's start is known to it")
+  private func obstacle(besides link: Link.Index? = nil) throws -> NetworkdFreshness.Obstacle? {
+    try freshness.obstacle(besides: link)
+  }
+
+  @Test("networkd knows all that was written before its start")
   func fresh() throws {
-    #expect(try rewritten().isEmpty)
+    #expect(try obstacle() == nil)
   }
 
   @Test(
-    "a file or a directory of drop-ins that is younger than networkd is not",
+    "a link's file or a directory of its drop-ins that is younger than networkd is an obstacle",
     arguments: [stackFile, dropIns, runtimeDropIns]
   )
   func younger(path: String) throws {
-    try age(path, 1)
-    #expect(try rewritten() == [path])
+    try run("touch .\(path)")
+    #expect(try obstacle() == .changed(path))
   }
 
   @Test(
@@ -71,32 +96,126 @@ struct NetworkdFreshnessTests {
     ]
   )
   func dropIn(work: String, changed: String) throws {
-    for directory in [Self.dropIns, Self.runtimeDropIns] {
-      try Command("/bin/sh", ["-c", "cd \(root.path)\(directory) && \(work)"]).run()
-      #expect(try rewritten().contains(directory + changed), "\(directory)")
+    for directory in [Self.runtimeDropIns, Self.dropIns] {
+      try run("cd .\(directory) && \(work)")
+      #expect(try obstacle() == .changed(directory + changed), "\(directory)")
     }
   }
 
   @Test("a link's own file is not counted, those of others are")
   func own() throws {
-    try age(Self.stackFile, 1)
-    #expect(try rewritten(besides: primary).isEmpty)
-    #expect(try rewritten(besides: Fixture.link(1).index) == [Self.stackFile])
+    try configure(primary, by: Self.generated)
+    try root.write("[Match]\n", to: Self.generated)
+    #expect(try obstacle(besides: primary) == nil)
+    #expect(try obstacle(besides: Fixture.link(1).index) == .changed(Self.generated))
   }
 
-  @Test("drop-ins of a file that configures no link count for nothing")
-  func unused() throws {
-    try age(Self.dropIns, 1)
-    try configure(primary, by: "/usr/lib/systemd/network/80-ec2.network")
-    #expect(try rewritten().isEmpty)
-    try configure(primary, by: nil)
-    #expect(try rewritten().isEmpty)
+  @Test("a link's file or drop-in that is gone is an obstacle")
+  func removed() throws {
+    let dropIn = "/usr/lib/systemd/network/10-netplan-ens5.network.d/a.conf"
+    try configure(primary, by: Self.stackFile, dropIns: "\(dropIn)")
+    #expect(try obstacle() == .removed(dropIn))
+    #expect(try obstacle(besides: primary) == nil)
+    try configure(primary, by: Self.stackFile)
+    try files.remove(Self.stackFile)
+    #expect(try obstacle() == .removed(Self.stackFile))
+  }
+
+  @Test(
+    "a file that matches no link yet is an obstacle, however it got there",
+    arguments: [
+      ("/etc/systemd/network/00-static.network", "touch"),
+      ("/etc/systemd/network/00-static.network", "cp -p srv/staged.network"),
+      ("/etc/systemd/network/00-static.network", "mv srv/staged.network"),
+      ("/etc/systemd/network/00-static.network", "ln -s /dev/null"),
+      ("/run/systemd/network/bridge.netdev", "touch"),
+      ("/usr/local/lib/systemd/network/00-a.network", "touch"),
+      ("/usr/lib/systemd/network/80-old.network.d/match.conf", "touch"),
+    ]
+  )
+  func staged(path: String, work: String) throws {
+    try run("mkdir -p .\(path) && rmdir .\(path)")
+    try tick()
+    #expect(try obstacle() == nil)
+    try run("\(work) .\(path)")
+    #expect(try obstacle() == .changed(path))
+    #expect(try obstacle(besides: primary) == .changed(path))
+  }
+
+  @Test("a staged file by way of a symbolic link counts when its content changes")
+  func symbolicLink() throws {
+    let path = "/etc/systemd/network/20-a.network"
+    try files.link(path, to: root.path + "/srv/staged.network")
+    try start()
+    #expect(try obstacle() == nil)
+    try run("echo >>srv/staged.network")
+    #expect(try obstacle() == .changed(path))
+  }
+
+  @Test("files for udev, and files that match ENIs of ours alone, are no obstacles")
+  func ours() throws {
+    try root.write("", to: "/etc/systemd/network/70-name.link")
+    try root.write("", to: Self.generated)
+    try root.write("", to: "/usr/lib/systemd/network/06-eni-init-hold.network")
+    #expect(try obstacle() == nil)
+  }
+
+  @Test("a held link stays held, whatever the time of the hold")
+  func held() throws {
+    let hold = "/usr/lib/systemd/network/06-eni-init-hold.network"
+    try root.write("", to: hold)
+    try configure(Fixture.link(1).index, by: hold, state: "unmanaged")
+    #expect(try obstacle() == nil)
+    try configure(Fixture.link(1).index, by: Self.old, state: "unmanaged")
+    try run("touch .\(Self.old)")
+    #expect(try obstacle() == .changed(Self.old))
+  }
+
+  @Test("after our own reload all is read, and what goes then is an obstacle, masks too")
+  func reload() throws {
+    try root.write("", to: "/etc/systemd/network/00-static.network")
+    try root.write("", to: Self.generated)
+    try tick()
+    try freshness.remember { () throws(SystemCallError) in }
+    #expect(try obstacle() == nil)
+    try files.remove(Self.generated)
+    #expect(try obstacle() == nil)
+    try files.remove(Self.mask)
+    #expect(try obstacle() == .removed(Self.mask))
+    try start()
+    #expect(try obstacle() == nil, "networkd has started since")
+  }
+
+  @Test("a reload that fails is not remembered")
+  func failedReload() throws {
+    let path = "/etc/systemd/network/00-static.network"
+    try root.write("", to: path)
+    #expect(throws: SystemCallError.self) {
+      try freshness.remember { () throws(SystemCallError) in
+        throw SystemCallError("reload", "networkd", errno: EIO)
+      }
+    }
+    #expect(try obstacle() == .changed(path))
   }
 
   @Test("while networkd does not run it has read nothing that could differ")
   func stopped() throws {
-    try age(Self.stackFile, 1)
+    try run("touch .\(Self.stackFile)")
     try files.remove(Self.invocation)
-    #expect(try rewritten().isEmpty)
+    #expect(try obstacle() == nil)
+  }
+
+  @Test("when the clock was set back, times of files show nothing")
+  func clockSetBack() throws {
+    try run("touch --no-dereference --date=tomorrow '.\(Self.invocation)'")
+    #expect(try obstacle() == .clockSetBack)
+  }
+
+  @Test("the message has the file, the reason and the remedy")
+  func message() {
+    let text = NetworkdFreshness.Obstacle.removed(Self.stackFile).description
+    for part in [Self.stackFile, "is gone", "put it back", "networkctl reload"] {
+      #expect(text.contains(part))
+    }
   }
 }

@@ -32,6 +32,10 @@ protocol Activator {
   /// Whether the stack also reads the files that ``GeneratedFiles`` keeps below /run.
   var readsRuntimeFiles: Bool { get }
 
+  /// Whether the stack has to take a new link over whatever the obstacle, since it would go on with
+  /// DHCP there otherwise.
+  func mustTakeOver(_ link: Link, beside primary: Link?) throws -> Bool
+
   /// Called before the files of an ENI are written.
   func willConfigure(_ plan: InterfacePlan) throws
 
@@ -46,7 +50,8 @@ protocol Activator {
   /// Helps along a link that the stack has got stuck with; called while its configuration is awaited.
   func assist(_ link: Link) throws
 
-  /// Makes the stack drop what it has taken over, after its file is gone again.
+  /// Makes the stack drop what it has taken over, after its file is gone again; asked after
+  /// ``obstacle(besides:)``.
   func giveBack(_ name: InterfaceName) throws
 
   /// Makes the stack let go of a link that it manages and that is held from now on, before it is taken
@@ -55,6 +60,9 @@ protocol Activator {
 
   /// Has the stack, if it runs, look again at which links are held; `primary` is one that was, and is
   /// not any more.
+  ///
+  /// Without a released primary, asked after ``obstacle(besides:)``. A primary that is held has no
+  /// other way to its lease, so with one no obstacle counts.
   func readHold(releasing primary: Link?) throws
 
   /// Has the stack, if it runs, take every link that was held for the first boot alone.
@@ -70,6 +78,7 @@ extension Activator {
   func mayLoseRules(of link: Link) throws -> Bool { false }
   func obstacle(besides link: Link?) throws -> String? { nil }
   var readsRuntimeFiles: Bool { false }
+  func mustTakeOver(_ link: Link, beside primary: Link?) throws -> Bool { try manages(link) }
   func willConfigure(_ plan: InterfacePlan) throws {}
   func read(_ plan: InterfacePlan) throws {}
   func assist(_ link: Link) throws {}

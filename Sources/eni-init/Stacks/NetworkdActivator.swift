@@ -17,7 +17,7 @@ struct NetworkdActivator: Activator {
     try EnabledUnits(files).contains("systemd-networkd.service")
   }
 
-  func isRunning() throws -> Bool { try NetworkdFreshness.isRunning(files) }
+  func isRunning() throws -> Bool { try freshness.isRunning }
 
   func hasDecided(_ link: Link) throws -> Bool {
     try NetworkdState(link.index, files)?.isDecided ?? false
@@ -38,16 +38,21 @@ struct NetworkdActivator: Activator {
   }
 
   func obstacle(besides link: Link?) throws -> String? {
-    try NetworkdFreshness.rewrittenFiles(besides: link?.index, files).first.map {
-      "a reload now would touch other links, because \($0) was written since networkd started"
-    }
+    try freshness.obstacle(besides: link?.index)?.description
+  }
+
+  /// Only while the primary is held, at a first boot: a DHCP client on another ENI, whose leavings each
+  /// refresh removes, does less harm than a reload that takes the primary's lease.
+  func mustTakeOver(_ link: Link, beside primary: Link?) throws -> Bool {
+    guard try manages(link) else { return false }
+    return try primary.map { try !manages($0) } ?? true
   }
 
   /// Links whose file did not change are not touched (networkctl(1)).
   func takeOver(_ plan: InterfacePlan) throws { try reload() }
 
   /// systemd 252 may give a link up that was renamed while it was at work on it; a reload passes it
-  /// over.
+  /// over. No file is read for this, so other links have no part in it.
   func assist(_ link: Link) throws {
     guard try NetworkdState(link.index, files)?.hasFailed ?? false else { return }
     log.warning(
@@ -70,8 +75,32 @@ struct NetworkdActivator: Activator {
   }
 
   private func reload() throws {
-    try NetworkdFreshness.remember(files) { () throws(CommandError) in
+    try freshness.remember { () throws(CommandError) in
       try Command("/usr/bin/networkctl", ["reload"]).run()
     }
+  }
+
+  private var freshness: NetworkdFreshness { NetworkdFreshness(files, isOurs: isOurs) }
+
+  /// Whether a file of networkd's matches ENIs of ours alone, or holds them.
+  private func isOurs(_ path: String) throws -> Bool {
+    guard let slash = path.lastIndex(of: "/") else { return false }
+    let directory = String(path[..<slash])
+    let name = String(path[path.index(after: slash)...])
+    // A drop-in for a file of ours matches what that file matches.
+    let isDropIn = directory.hasSuffix(".network.d")
+    let matching = isDropIn ? String(directory.split(separator: "/").last?.dropLast(2) ?? "") : name
+    if NetworkdRenderer.isHold(matching) { return true }
+    if isDropIn, NetworkdRenderer.networkFiles.matches(matching) { return true }
+    let kinds = try [NetworkdRenderer() as any Renderer, NetplanRenderer()].flatMap {
+      try $0.ownedFiles(names: files.names)
+    }
+    let near = kinds.filter {
+      [$0.directory, GeneratedFiles.runtimePath(of: $0.directory)].contains(directory)
+    }
+    guard near.contains(where: { $0.matches(name) }), let content = try files.read(path) else {
+      return false
+    }
+    return near.contains { $0.contains(name: name, content: content) }
   }
 }
