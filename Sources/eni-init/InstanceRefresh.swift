@@ -49,6 +49,7 @@ struct InstanceRefresh {
         try hold.release(first.network.primaryMAC, of: instance, holdsCandidate: true)
       }
     }
+    try host.locked(within: .seconds(30)) { NetplanNaming(host: host, instance: instance).agree() }
     if let failure = RefreshFailure(pass.failures) { throw failure }
   }
 

@@ -62,7 +62,11 @@ extension FlowTests {
       for _ in 1...2 { #expect(try stage.shell("eni-init boot 2>&1").isEmpty) }
       #expect(try stage.shell("ip -o link show ens6").contains(": nic1"))
       #expect(try stage.shell("ip -o link show nic2; ip -o link show ens5") == before)
+      let override = try stage.shell("cat /run/netplan/zz-eni-init-names.yaml")
+      #expect(override.contains("    \"ens6\":\n") && override.contains("set-name: \"nic1\"\n"))
+      #expect(!override.contains("\(stage.primary.mac)"), "the primary keeps its name")
       #expect(try stage.shell("eni-init refresh 2>&1; eni-init check").hasPrefix("Nothing found"))
+      #expect(try stage.shell("cat /run/netplan/zz-eni-init-names.yaml") == override)
     }
 
     @Test("two ENIs that changed places come up in their new ones")

@@ -294,6 +294,40 @@ extension FlowTests {
       #expect(status.contains("10-netplan-00-eni-init-"), "\(status)")
     }
 
+    @Test("netplan calls an ENI by our name, also where cloud-init has written another one")
+    func otherName() throws {
+      let image = try #require(Self.images.first { $0.testDescription == "netplan" })
+      let stage = try Stage.withUs(image: image.image)
+      try stage.plug(stage.second, as: "ens6")
+      try stage.waitUntilRouted(stage.second)
+      try stage.instance.write(
+        "/etc/netplan/50-cloud-init.yaml",
+        content: """
+          network:
+              version: 2
+              ethernets:
+                  ens6:
+                      dhcp4: true
+                      match:
+                          macaddress: \(stage.second.mac)
+                      set-name: ens6
+
+          """
+      )
+      let generate =
+        "/usr/libexec/netplan/generate 2>&1; grep -h Name= /run/systemd/network/*ens6.link"
+      #expect(try stage.shell(generate) == "Name=ens6\n")
+      try stage.shell("eni-init refresh")
+      for _ in 1...2 {
+        #expect(try stage.shell(generate) == "Name=nic1\n")
+        try stage.shell("eni-init refresh")
+      }
+      try expectRouted(stage, "generated", ["10.0.1.10", "10.0.1.11"])
+      try stage.shell("rm /etc/netplan/50-cloud-init.yaml")
+      #expect(try stage.shell(generate) == "Name=nic1\n", "the entry stands alone too")
+      try expectRouted(stage, "without cloud-init's file", ["10.0.1.10", "10.0.1.11"])
+    }
+
     @Test("when Stack= changes, the files do at the next refresh, and the next boot obeys")
     func changed() throws {
       let stage = try Stage.routed()

@@ -50,11 +50,12 @@ struct HostFactsTests {
   )
   func netplan(file: String, content: String, name: String?) throws {
     let root = try TemporaryRoot()
-    #expect(try NetplanLinks(FileStore(root: root.path)).names.isEmpty)
+    #expect(try NetplanLink.all(FileStore(root: root.path)).isEmpty)
     try root.write(content, to: "/run/systemd/network/\(file)")
-    let names = try NetplanLinks(FileStore(root: root.path)).names
+    let links = try NetplanLink.all(FileStore(root: root.path))
     let mac = try #require(MACAddress(Self.mac))
-    #expect(names.mapValues(\.text) == name.map { [mac: $0] } ?? [:])
+    #expect(links.map(\.name.text) == [name].compactMap(\.self))
+    #expect(links.allSatisfy { $0.mac == mac && $0.id == "ens6" })
   }
 
   private static let mac = "02:00:00:00:00:06"

@@ -82,6 +82,7 @@ struct Attach: ParsableCommand {
           try ENIFailure.naming(Subject(facts, on: host)) {
             try Reconciliation(host: host, facts: facts).run()
           }
+          NetplanNaming(host: host, instance: facts.instance).agree()
         }
         return facts
       }

@@ -57,7 +57,9 @@ struct Boot: ParsableCommand {
     steps.attempt {
       try BootPreparation(host: host, instance: instance, mayConfigure: isSound).run()
     }
-    FormerNames(host: host, instance: instance).keep()
+    let naming = NetplanNaming(host: host, instance: instance)
+    steps.attempt { try host.locked(within: .seconds(2)) { naming.agree() } }
+    naming.keepFormerNames()
     try steps.end()
   }
 
