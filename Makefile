@@ -75,7 +75,7 @@ lint: ## Check format, imports and scripts
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
 	.ci/check-imports
 	shellcheck .ci/run .ci/check-imports packaging/{build-deb,check-deb,check-rpm,check-reproducible} packaging/checks/* \
-	  packaging/debian/tests/{smoke,units} packaging/cloud/50-eni-init packaging/ifupdown/eni-init packaging/aws/check \
+	  packaging/debian/tests/{smoke,units} packaging/cloud/{50-eni-init,known-instance} packaging/ifupdown/eni-init packaging/aws/check \
 	  Sources/EC2Simulator/Instance/{prepare-instance,start-unit,follow-udev} \
 	  Tests/VirtualMachineTests/Images/build-guest-image Tests/FlowTests/Stacks/unpack-packages
 
@@ -163,6 +163,9 @@ install: program ## Lay the program and its files out under DESTDIR
 	install -D -m 644 packaging/cloud/eni-init.cfg $(DESTDIR)/usr/share/eni-init/cloud/eni-init.cfg
 	install -d $(DESTDIR)/etc/cloud/cloud.cfg.d
 	ln -sf /usr/share/eni-init/cloud/eni-init.cfg $(DESTDIR)/etc/cloud/cloud.cfg.d/80_eni-init.cfg
+	install -D -m 644 packaging/cloud/known-instance.cfg $(DESTDIR)/usr/share/eni-init/cloud/known-instance.cfg
+	install -D -m 755 packaging/cloud/known-instance $(DESTDIR)/usr/lib/eni-init/known-instance
+	ln -sf /run/eni-init/cloud-init.cfg $(DESTDIR)/etc/cloud/cloud.cfg.d/80_eni-init-known-instance.cfg
 	install -D -m 755 packaging/ifupdown/eni-init $(DESTDIR)/etc/network/if-pre-up.d/eni-init
 	install -D -m 644 packaging/ifupdown/eni-init.conf \
 	  $(DESTDIR)/usr/lib/systemd/system/ifup@.service.d/eni-init.conf
