@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 import HostSystem
+import Rendering
 import Reporting
 import Rtnetlink
 
@@ -90,6 +91,7 @@ struct ReportSections {
       let directory = "/etc/eni-init/instances/\(instance)"
       paths += try host.generated.names(in: directory).map { "\(directory)/\($0)" }
     }
+    if try host.files.read(NetplanNames.path) != nil { paths.append(NetplanNames.path) }
     return try paths.map { "# \($0)\n" + (try host.generated.read($0) ?? "") }.joined(
       separator: "\n"
     )
