@@ -22,12 +22,11 @@ struct NetplanNaming {
   func agree() {
     do {
       let own = try ownNames()
-      let former = try host.files.read(NetplanNames.path)
-      if let former, !NetplanNames.isOwn(former) { return }
+      if let former = try host.files.read(NetplanNames.path), !NetplanNames.isOwn(former) { return }
       let entries = try NetplanLink.all(host.files).compactMap { link in
         own[link.mac].flatMap { name in
-          // In a file that counts already, netplan has our name.
-          link.name != name || former?.contains("\(link.mac)") ?? false
+          // cloud-init takes the name as the id: another id with our name comes from our file.
+          link.name != name || link.id != name.text
             ? NetplanNames.Entry(id: link.id, mac: link.mac, name: name) : nil
         }
       }

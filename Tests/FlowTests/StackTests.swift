@@ -323,6 +323,12 @@ extension FlowTests {
         try stage.shell("eni-init refresh")
       }
       try expectRouted(stage, "generated", ["10.0.1.10", "10.0.1.11"])
+      try stage.unplug(stage.second)
+      try stage.shell("eni-init refresh")
+      #expect(try stage.shell("ls /run/netplan").isEmpty, "a detached ENI has no entry")
+      try stage.plug(stage.second, as: "ens6")
+      try stage.waitUntilRouted(stage.second)
+      #expect(try stage.shell(generate) == "Name=nic1\n", "attached again")
       try stage.shell("rm /etc/netplan/50-cloud-init.yaml")
       #expect(try stage.shell(generate) == "Name=nic1\n", "the entry stands alone too")
       try expectRouted(stage, "without cloud-init's file", ["10.0.1.10", "10.0.1.11"])
