@@ -12,14 +12,19 @@ struct CloudInitGuestTests {
     /// Whether cloud-init is told to configure the network again when an ENI comes; the package tells
     /// it not to.
     let hotplug: Bool
+    /// cloud-init reaches IMDS by the link whose name sorts first.
+    var slots = Launch.Slots.primaryLower
 
-    var testDescription: String { "\(image), \(hotplug ? "with" : "without") its hook for ENIs" }
+    var testDescription: String {
+      "\(image), \(hotplug ? "with" : "without") its hook for ENIs, \(slots)"
+    }
   }
 
   static let cases = [
     Case(image: .bookworm, hotplug: false),
     Case(image: .bookworm, hotplug: true),
     Case(image: .trixie, hotplug: false),
+    Case(image: .trixie, hotplug: false, slots: .primaryHigher),
   ]
 
   @Test(
@@ -29,6 +34,44 @@ struct CloudInitGuestTests {
   func life(_ example: Case) throws {
     let baked = try outlivingPanics { try bake(example) }
     try outlivingPanics { try live(example, baked) }
+  }
+
+  /// Its YAML has another name of the second ENI, which nothing changes any more.
+  @Test(
+    "installed after cloud-init has configured two ENIs, attached by hand, rebooted, applied by netplan",
+    arguments: GuestImage.allCases
+  )
+  func lateInstallation(image: GuestImage) throws {
+    try outlivingPanics { try installLate(image) }
+  }
+
+  private func installLate(_ image: GuestImage) throws {
+    let guest = try Guest(image)
+    try guest.plugSecond()
+    try guest.enableCloudInit(hotplug: false)
+    try guest.reboot()
+    try guest.expectCloudInitDone("before the installation")
+    try guest.waitUntilBooted()
+    _ = try guest.install()
+    try guest.machine.run("eni-init attach ens6 2>&1", within: .seconds(120))
+    try guest.waitUntilAnswering()
+    try guest.expectRouted("attached by hand")
+    try guest.expectApplied("attached by hand, and applied by netplan")
+    var count = DHCPCount(guest)
+    for moment in ["rebooted", "rebooted again"] {
+      _ = try count.next()
+      try guest.reboot()
+      try guest.expectCloudInitDone("\(moment)")
+      try guest.waitUntilBooted()
+      try guest.waitUntilAnswering()
+      try guest.waitUntilIdle()
+      try expectNobodyWaited(guest, "\(moment)")
+      try guest.expectRouted("\(moment)")
+      try count.expect(ofCloudInit: .none, "\(moment)")
+      let yaml = try guest.machine.run("cat /etc/netplan/50-cloud-init.yaml")
+      #expect(yaml.contains(/set-name: "?ens6/), "this is about such a file: \(yaml)")
+      try guest.expectApplied("\(moment), and applied by netplan")
+    }
   }
 
   /// An instance that has had a second ENI too, so that there is something to clean.
@@ -49,11 +92,16 @@ struct CloudInitGuestTests {
   }
 
   private func live(_ example: Case, _ baked: BakedImage) throws {
-    let guest = try Guest(launching: try .another(.primaryLower), from: baked)
+    let guest = try Guest(launching: try .public(example.slots), from: baked)
+    var count = DHCPCount(guest)
     try expectSettled(guest, "launched")
     try guest.expectPreparedBeforeTheNetwork()
+    try count.expect(ofCloudInit: .allowed, "launched")
+    try guest.expectApplied("launched, and applied by netplan")
     try guest.reboot()
     try expectSettled(guest, "rebooted")
+    try count.expect(ofCloudInit: .none, "rebooted")
+    try guest.expectApplied("rebooted, and applied by netplan")
     try guest.unplugSecond()
     try Condition.wait(until: "the rules are gone", within: .seconds(60)) {
       try !guest.machine.run("ip rule").contains("10001")
@@ -64,8 +112,10 @@ struct CloudInitGuestTests {
     try guest.refresh()
     try expectAtRest(guest, "hot-plugged, after cloud-init")
     try expectOneDefaultRoute(guest, "hot-plugged, after cloud-init")
+    _ = try count.next()
     try guest.reboot()
     try expectSettled(guest, "rebooted after the hot-plug")
+    try count.expect(ofCloudInit: .none, "rebooted after the hot-plug")
   }
 
   private func expectSettled(_ guest: Guest, _ moment: Comment) throws {

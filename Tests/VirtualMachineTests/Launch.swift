@@ -61,6 +61,23 @@ struct Launch {
     )
   }
 
+  /// ``another(_:)`` whose ENIs have an Elastic IP each.
+  static func `public`(_ slots: Slots) throws -> Launch {
+    let plain = try another(slots)
+    func mapped(_ eni: SimulatedENI, _ address: String) -> SimulatedENI {
+      var eni = eni
+      eni.publicIPv4 = IPv4Address(address)
+      return eni
+    }
+    return Launch(
+      instance: plain.instance,
+      primary: mapped(plain.primary, "203.0.113.20"),
+      second: mapped(plain.second, "203.0.113.21"),
+      slots: slots,
+      isSecondAttached: true
+    )
+  }
+
   /// What cloud-init would have in `/run/cloud-init/instance-data.json`; nil without it.
   var instanceData: String? {
     guard hasCloudInit else { return nil }
