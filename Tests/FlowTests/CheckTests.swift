@@ -68,7 +68,10 @@ extension FlowTests {
       ),
       Damage("rival-manager", "mkdir -p /etc/default; touch /etc/default/cloud-netconfig"),
       Damage("hold-disarmed", "ln -s /dev/null /etc/systemd/network/06-eni-init-hold.network"),
-      Damage("marks-missing", "\(containerPorts); nft delete element inet eni-init links '{ nic1 }'"),
+      Damage(
+        "marks-missing",
+        "\(containerPorts); nft delete element inet eni-init links '{ nic1 }'"
+      ),
       Damage("left-alone", "mkdir -p /etc/cni/net.d; touch /etc/cni/net.d/10-aws.conflist"),
       Damage("eni-held", "ip link set nic1 down; ip address flush dev nic1"),
       Damage("imds-unreachable", as: "IMDS refuses connections") {

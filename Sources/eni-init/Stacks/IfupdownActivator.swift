@@ -43,7 +43,7 @@ struct IfupdownActivator: Activator {
     try systemctl("stop", name)
   }
 
-  /// Ends the DHCP client too. Outside of the calling unit, because ifdown(8) writes where that may not.
+  /// Ends the DHCP client too, outside of the calling unit, because ifdown(8) writes where that may not.
   func hold(_ link: Link) throws {
     try Command(
       "/usr/bin/systemd-run",

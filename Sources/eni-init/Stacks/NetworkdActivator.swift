@@ -51,8 +51,9 @@ struct NetworkdActivator: Activator {
   /// Links whose file did not change are not touched (networkctl(1)).
   func takeOver(_ plan: InterfacePlan) throws { try reload() }
 
-  /// systemd 252 may give a link up that was renamed while it was at work on it; a reload passes it
-  /// over. No file is read for this, so other links have no part in it.
+  /// systemd 252 may give a link up that was renamed while it was at work on it; a reload passes it over.
+  ///
+  /// No file is read for this, so other links have no part in it.
   func assist(_ link: Link) throws {
     guard try NetworkdState(link.index, files)?.hasFailed ?? false else { return }
     log.warning(
