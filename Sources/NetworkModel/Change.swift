@@ -11,8 +11,13 @@ package enum Change: Hashable, Sendable {
   case setUp(Link.Index, InterfaceName)
   case setDown(Link.Index, InterfaceName)
   case addAddress(IPPrefix, Link.Index, InterfaceName)
+  /// Adds an address that is no source of new connections (RFC 4862, "deprecated").
+  case addDeprecatedAddress(IPPrefix, Link.Index, InterfaceName)
   case removeAddress(IPPrefix, Link.Index, InterfaceName)
-  /// Takes the end from an address that is there for a time only, as a DHCP client gives it.
+  /// Keeps an address from being the source of new connections; it stays without an end.
+  case deprecateAddress(IPPrefix, Link.Index, InterfaceName)
+  /// Takes the end from an address that is there for a time only, as a DHCP client gives it, and makes it
+  /// a source of new connections.
   case keepAddress(IPPrefix, Link.Index, InterfaceName)
   case addRoute(Route, Link.Index, InterfaceName)
   case removeRoute(Route, Link.Index, InterfaceName)
@@ -24,7 +29,9 @@ extension Change {
   /// The change that takes this one back; nil for a change of the link itself.
   package var inverse: Change? {
     switch self {
-    case .addAddress(let prefix, let index, let name): .removeAddress(prefix, index, name)
+    case .addAddress(let prefix, let index, let name),
+      .addDeprecatedAddress(let prefix, let index, let name):
+      .removeAddress(prefix, index, name)
     case .addRoute(let route, let index, let name): .removeRoute(route, index, name)
     case .addRule(let rule): .removeRule(rule)
     default: nil
@@ -46,6 +53,10 @@ extension Change: CustomStringConvertible {
     case .setDown(_, let link): "ip link set dev \(link) down"
     case .addAddress(let prefix, _, let link):
       "ip address add \(prefix) dev \(link) noprefixroute"
+    case .addDeprecatedAddress(let prefix, _, let link):
+      "ip address add \(prefix) dev \(link) noprefixroute preferred_lft 0"
+    case .deprecateAddress(let prefix, _, let link):
+      "ip address replace \(prefix) dev \(link) noprefixroute preferred_lft 0"
     case .removeAddress(let prefix, _, let link): "ip address del \(prefix) dev \(link)"
     case .keepAddress(let prefix, _, let link):
       "ip address replace \(prefix) dev \(link) noprefixroute"

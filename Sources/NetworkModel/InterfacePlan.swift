@@ -56,6 +56,14 @@ package struct InterfacePlan: Hashable, Sendable {
     [interface.id.text, interface.attachment.alternativeName]
   }
 
+  /// Whether an address of it is no source of new connections, which an IPv6 address is after the first.
+  ///
+  /// Of IPv4 addresses the kernel prefers the first by itself, of IPv6 the one that came last.
+  package func isDeprecated(_ prefix: IPPrefix) -> Bool {
+    guard prefix.family == .ipv6 else { return false }
+    return addresses.first { $0.family == .ipv6 }?.address != prefix.address
+  }
+
   /// Whether there is nothing to configure: an EFA-only ENI stays held.
   package var isHeld: Bool { addresses.isEmpty && routes.isEmpty }
 }

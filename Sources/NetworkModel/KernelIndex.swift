@@ -84,6 +84,11 @@ package struct KernelIndex: Sendable {
     state.leases.contains(.init(link: link, prefix: prefix))
   }
 
+  /// Whether the address on the link is no source of new connections.
+  package func isDeprecated(_ prefix: IPPrefix, on link: Link.Index) -> Bool {
+    state.deprecated.contains(.init(link: link, prefix: prefix))
+  }
+
   /// Whether the route leaves by the link, whoever has installed it: NetworkManager writes its own name
   /// on each.
   package func has(_ route: Route, on link: Link.Index) -> Bool {

@@ -36,6 +36,8 @@ package struct KernelState: Hashable, Sendable {
   package var addresses: [LinkAddress]
   /// Those of `addresses` that have an end, as a DHCP client gives them (IFA_F_PERMANENT is not set).
   package var leases: Set<LinkAddress>
+  /// Those of `addresses` that are no source of new connections (IFA_F_DEPRECATED).
+  package var deprecated: Set<LinkAddress>
   /// Unicast routes of all tables but `local`.
   package var routes: [LinkRoute]
   /// Rules of both families.
@@ -46,12 +48,14 @@ package struct KernelState: Hashable, Sendable {
     links: [Link] = [],
     addresses: [LinkAddress] = [],
     leases: Set<LinkAddress> = [],
+    deprecated: Set<LinkAddress> = [],
     routes: [LinkRoute] = [],
     rules: [RoutingPolicyRule] = []
   ) {
     self.links = links
     self.addresses = addresses
     self.leases = leases
+    self.deprecated = deprecated
     self.routes = routes
     self.rules = rules
   }

@@ -16,6 +16,10 @@ package struct PrimaryPlan: Hashable, Sendable {
     self.addresses = addresses
   }
 
+  /// Whether an address that is added beside the image's is no source of new connections, so that the host's
+  /// source stays the image's: of IPv6 addresses the kernel prefers the one that came last.
+  package static func isDeprecated(_ prefix: IPPrefix) -> Bool { prefix.family == .ipv6 }
+
   /// The plan with what an earlier one had too, until two readings agree that it is gone.
   package func keeping(_ earlier: [IPPrefix]) -> PrimaryPlan {
     PrimaryPlan(mac: mac, addresses: addresses + earlier.filter { !addresses.contains($0) })

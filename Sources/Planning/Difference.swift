@@ -14,14 +14,18 @@ package struct Difference: Hashable, Sendable {
   ///
   /// From 24.1 on cloud-init runs such a client for each ENI at each boot, where netplan is.
   package let leases: [Change]
+  /// The changes that make the first IPv6 address the source of new connections.
+  ///
+  /// An ENI is complete without them: not every stack can write them.
+  package let preferences: [Change]
   /// Addresses, routes and rules, in the order the kernel accepts them.
   package let routing: [Change]
 
   /// All of them, in the order in which they are made.
-  package var changes: [Change] { link + leases + routing }
+  package var changes: [Change] { link + leases + routing + preferences }
 
   /// Whether the kernel has all that the plan asks, and nothing that shall end.
-  package var isEmpty: Bool { isComplete && leases.isEmpty }
+  package var isEmpty: Bool { isComplete && leases.isEmpty && preferences.isEmpty }
 
   /// Whether the kernel has all that the plan asks; a client that is at work meanwhile takes none of it.
   package var isComplete: Bool { link.isEmpty && routing.isEmpty }
@@ -37,6 +41,7 @@ package struct Difference: Hashable, Sendable {
     guard let link = state.link(mac: plan.mac) else { return nil }
     self.link = Self.linkChanges(plan, link, state, isNew: isNew)
     leases = Self.leases(plan, link, state, isNew: isNew)
+    preferences = isNew ? [] : Self.preferences(plan, link, state)
     routing = plan.isHeld ? [] : Self.routingChanges(plan, link, state)
   }
 
@@ -103,6 +108,21 @@ package struct Difference: Hashable, Sendable {
     return addresses + routes.map { .removeRoute($0, index, name) }
   }
 
+  private static func preferences(
+    _ plan: InterfacePlan,
+    _ link: Link,
+    _ state: KernelIndex
+  ) -> [Change] {
+    plan.addresses.filter { $0.family == .ipv6 }.compactMap { own in
+      // A stack may have added it alone.
+      let form = [own, own.address.hostPrefix].first { state.has($0, on: link.index) }
+      let isDeprecated = plan.isDeprecated(own)
+      guard let form, state.isDeprecated(form, on: link.index) != isDeprecated else { return nil }
+      return isDeprecated
+        ? .deprecateAddress(form, link.index, link.name) : .keepAddress(form, link.index, link.name)
+    }
+  }
+
   private static func routingChanges(
     _ plan: InterfacePlan,
     _ link: Link,
@@ -117,7 +137,11 @@ package struct Difference: Hashable, Sendable {
     where !state.has(address, on: link.index)
       && !state.has(address.address.hostPrefix, on: link.index)
     {
-      changes.append(.addAddress(address, link.index, name))
+      changes.append(
+        plan.isDeprecated(address)
+          ? .addDeprecatedAddress(address, link.index, name)
+          : .addAddress(address, link.index, name)
+      )
     }
     for route in plan.routes where !state.has(route, on: link.index) {
       changes.append(.addRoute(route, link.index, name))

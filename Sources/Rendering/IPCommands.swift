@@ -21,7 +21,9 @@ struct IPCommands {
   init(_ plan: InterfacePlan) {
     let name = plan.name
     link = "link set dev \(name)" + (plan.mtu.map { " mtu \($0)" } ?? "") + " up"
-    addresses = plan.addresses.map { "address replace \(Self.words($0)) dev \(name)" }
+    addresses = plan.addresses.map {
+      "address replace \(Self.words($0)) dev \(name)" + Self.lifetime(plan.isDeprecated($0))
+    }
     routes = plan.routes.map { "route replace \($0.words(name))" }
     rules = Dictionary(grouping: plan.rules, by: \.family).mapValues { $0.map(Self.addition) }
     rulesDown = Dictionary(grouping: plan.rules, by: \.family).mapValues { rules in
@@ -43,7 +45,11 @@ struct IPCommands {
 
   /// What adds an address that stands alone.
   static func addition(of address: IPPrefix, to link: InterfaceName) -> String {
-    "address replace \(address) dev \(link)"
+    "address replace \(address) dev \(link)" + lifetime(PrimaryPlan.isDeprecated(address))
+  }
+
+  private static func lifetime(_ isDeprecated: Bool) -> String {
+    isDeprecated ? " preferred_lft 0" : ""
   }
 
   /// The addresses that a script's lines add so.
@@ -54,7 +60,8 @@ struct IPCommands {
   /// The address that such a command adds; nil for any other.
   static func addedAddress(_ command: Substring) -> IPPrefix? {
     let words = command.split(separator: " ")
-    return words.count == 5 && words.starts(with: ["address", "replace"]) ? IPPrefix(words[2]) : nil
+    return [5, 7].contains(words.count) && words.starts(with: ["address", "replace"])
+      ? IPPrefix(words[2]) : nil
   }
 
   private static func words(_ address: IPPrefix) -> String {

@@ -51,7 +51,10 @@ package struct NetplanRenderer: Renderer {
         `eni-init plan` shows what would be written here.
         """
     )
-    let addresses = plan.addresses.map { "- \(Self.quoted($0.address.hostPrefix))" }
+    let addresses = plan.addresses.flatMap { address in
+      let item = "- \(Self.quoted(address.address.hostPrefix))"
+      return plan.isDeprecated(address) ? ["\(item):", "    lifetime: 0"] : [item]
+    }
     let rules = plan.rules.filter { !Self.isBeyondNetplan($0) }
     let settings =
       ["match:", "  \(match(plan))", "optional: true", "dhcp4: false", "dhcp6: false"]

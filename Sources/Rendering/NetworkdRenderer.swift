@@ -70,7 +70,7 @@ package struct NetworkdRenderer: Renderer {
     let name = stackFile.split(separator: "/").last.map(String.init) ?? stackFile
     var file = UnitFileText(comment: Header.lines(for: plan, instance: instance))
     for address in plan.addresses {
-      file.section("Address", keys(address))
+      file.section("Address", keys(address, isDeprecated: PrimaryPlan.isDeprecated(address)))
     }
     let kind = Self.primaryDropIn("\(Self.networkFiles.directory)/\(name).d")
     return ConfigFile(path: kind.path(""), content: file.text)
@@ -103,7 +103,9 @@ package struct NetworkdRenderer: Renderer {
     file.section("Match", [(plan.match.key, plan.mac.description)])
     file.section("Link", link(plan))
     file.section("Network", common(plan))
-    for address in plan.addresses { file.section("Address", keys(address)) }
+    for address in plan.addresses {
+      file.section("Address", keys(address, isDeprecated: plan.isDeprecated(address)))
+    }
     for route in plan.routes { file.section("Route", keys(route)) }
     for rule in plan.rules { file.section("RoutingPolicyRule", Self.keys(rule)) }
     return ConfigFile(path: path, content: file.text)
@@ -128,8 +130,9 @@ package struct NetworkdRenderer: Renderer {
     ]
   }
 
-  private func keys(_ address: IPPrefix) -> [UnitFileText.Assignment] {
+  private func keys(_ address: IPPrefix, isDeprecated: Bool) -> [UnitFileText.Assignment] {
     var keys = [("Address", address.description)]
+    if isDeprecated { keys.append(("PreferredLifetime", "0")) }
     if !address.isHost { keys.append(("AddPrefixRoute", "no")) }
     // The VPC has assigned it to this ENI alone. Even without a probe the kernel would keep it
     // tentative for up to a second (addrconf.c, addrconf_dad_kick), and replies would be lost.

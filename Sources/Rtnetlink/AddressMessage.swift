@@ -5,15 +5,17 @@ import NetworkModel
 
 /// RTM_NEWADDR as an answer; RTM_GETADDR, RTM_NEWADDR and RTM_DELADDR as requests.
 enum AddressMessage {
-  /// The address that `message` describes, and whether it is there for a time only; nil for another
-  /// kind of message and another family.
+  /// The address that `message` describes, whether it is there for a time only, and whether it is
+  /// deprecated; nil for another kind of message and another family.
   ///
   /// The family is checked because a kernel without IPv6 answers a dump of IPv6 addresses with
   /// those of every family it has (rtnl_dump_all), and each IPv4 address would appear twice.
   static func decode(
     _ message: NetlinkMessage,
     family: AddressFamily
-  ) throws(MalformedMessage) -> (address: KernelState.LinkAddress, isLease: Bool)? {
+  ) throws(MalformedMessage) -> (
+    address: KernelState.LinkAddress, isLease: Bool, isDeprecated: Bool
+  )? {
     guard message.type == .newAddress else { return nil }
     let (header, octets) = try message.payload.splitHeader(ifaddrmsg.self)
     guard header.ifa_family == family.wireValue else { return nil }
@@ -36,7 +38,8 @@ enum AddressMessage {
     }
     let prefix = IPPrefix(own, length: header.ifa_prefixlen)
     let isLease = UInt32(header.ifa_flags) & Wire.permanentAddress == 0
-    return (KernelState.LinkAddress(link: link, prefix: prefix), isLease)
+    let isDeprecated = UInt32(header.ifa_flags) & Wire.deprecatedAddress != 0
+    return (KernelState.LinkAddress(link: link, prefix: prefix), isLease, isDeprecated)
   }
 
   /// Asks for all addresses of a family.
@@ -59,21 +62,34 @@ enum AddressMessage {
   /// duplicate address detection finds nothing and costs a second in which bind(2) fails.
   ///
   /// Equivalent to: ip address add PREFIX dev LINK noprefixroute [nodad]
-  static func add(_ prefix: IPPrefix, to link: Link.Index, sequence: UInt32) -> [UInt8] {
-    new(prefix, link, [.request, .acknowledge, .create, .exclusive], sequence)
+  static func add(
+    _ prefix: IPPrefix,
+    to link: Link.Index,
+    isDeprecated: Bool = false,
+    sequence: UInt32
+  ) -> [UInt8] {
+    new(prefix, link, [.request, .acknowledge, .create, .exclusive], isDeprecated, sequence)
+  }
+
+  /// Keeps an address from being a source of new connections: preferred for no time, valid without an end.
+  ///
+  /// Equivalent to: ip address replace PREFIX dev LINK noprefixroute [nodad] preferred_lft 0
+  static func deprecate(_ prefix: IPPrefix, on link: Link.Index, sequence: UInt32) -> [UInt8] {
+    new(prefix, link, [.request, .acknowledge, .replace], true, sequence)
   }
 
   /// Takes the end from an address: without IFA_CACHEINFO it stays for ever.
   ///
   /// Equivalent to: ip address replace PREFIX dev LINK noprefixroute [nodad]
   static func keep(_ prefix: IPPrefix, on link: Link.Index, sequence: UInt32) -> [UInt8] {
-    new(prefix, link, [.request, .acknowledge, .replace], sequence)
+    new(prefix, link, [.request, .acknowledge, .replace], false, sequence)
   }
 
   private static func new(
     _ prefix: IPPrefix,
     _ link: Link.Index,
     _ requestFlags: MessageFlags,
+    _ isDeprecated: Bool,
     _ sequence: UInt32
   ) -> [UInt8] {
     var flags = Wire.addressWithoutPrefixRoute
@@ -87,6 +103,14 @@ enum AddressMessage {
       $0.attribute(AddressAttribute.local, octets: prefix.address.octets)
       $0.attribute(AddressAttribute.address, octets: prefix.address.octets)
       $0.attribute(AddressAttribute.flags, flags)
+      if isDeprecated {
+        // struct ifa_cacheinfo: preferred, valid, and two times that the kernel sets.
+        let lifetimes: [UInt32] = [0, .max, 0, 0]
+        $0.attribute(
+          AddressAttribute.lifetimes,
+          octets: lifetimes.flatMap { withUnsafeBytes(of: $0, Array.init) }
+        )
+      }
     }
   }
 

@@ -25,6 +25,10 @@ extension Change {
       LinkMessage.remove(alternativeName: name, from: link, sequence: sequence)
     case .addAddress(let prefix, let link, _):
       AddressMessage.add(prefix, to: link, sequence: sequence)
+    case .addDeprecatedAddress(let prefix, let link, _):
+      AddressMessage.add(prefix, to: link, isDeprecated: true, sequence: sequence)
+    case .deprecateAddress(let prefix, let link, _):
+      AddressMessage.deprecate(prefix, on: link, sequence: sequence)
     case .removeAddress(let prefix, let link, _):
       AddressMessage.remove(prefix, from: link, sequence: sequence)
     case .keepAddress(let prefix, let link, _):
@@ -55,7 +59,8 @@ extension Change {
   package var listingOfRivals: Listing? {
     switch self {
     case .addAlternativeName: .links
-    case .addAddress(let prefix, _, _): .addresses(prefix.family)
+    case .addAddress(let prefix, _, _), .addDeprecatedAddress(let prefix, _, _):
+      .addresses(prefix.family)
     case .addRoute(let route, _, _): .routes(route.destination.family)
     case .addRule(let rule): .rules(rule.family)
     default: nil
@@ -67,7 +72,7 @@ extension Change {
     switch self {
     case .addAlternativeName(let name, let index, _):
       state.links.contains { $0.index == index && $0.alternativeNames.contains(name) }
-    case .addAddress(let prefix, let link, _):
+    case .addAddress(let prefix, let link, _), .addDeprecatedAddress(let prefix, let link, _):
       state.addresses.contains(KernelState.LinkAddress(link: link, prefix: prefix))
     case .addRoute(let route, let link, _):
       state.routes.contains { $0.link == link && $0.route.leads(like: route) }

@@ -120,6 +120,8 @@ enum AddressAttribute {
   static let address = AttributeType(IFA_ADDRESS)
   /// IFA_LOCAL.
   static let local = AttributeType(IFA_LOCAL)
+  /// IFA_CACHEINFO.
+  static let lifetimes = AttributeType(IFA_CACHEINFO)
   /// IFA_FLAGS.
   static let flags = AttributeType(IFA_FLAGS)
 }
@@ -192,6 +194,8 @@ enum Wire {
   static let addressWithoutDuplicateDetection = UInt32(truncatingIfNeeded: IFA_F_NODAD)
   /// IFA_F_PERMANENT.
   static let permanentAddress = UInt32(truncatingIfNeeded: IFA_F_PERMANENT)
+  /// IFA_F_DEPRECATED.
+  static let deprecatedAddress = UInt32(truncatingIfNeeded: IFA_F_DEPRECATED)
   /// IFA_F_NOPREFIXROUTE.
   static let addressWithoutPrefixRoute = UInt32(truncatingIfNeeded: IFA_F_NOPREFIXROUTE)
   /// RTN_UNICAST.

@@ -34,6 +34,7 @@ package enum Listing: Hashable, Sendable {
         try AddressMessage.decode(message, family: family).map {
           state.addresses.append($0.address)
           if $0.isLease { state.leases.insert($0.address) }
+          if $0.isDeprecated { state.deprecated.insert($0.address) }
         }
       case .routes(let family):
         try RouteMessage.decode(message, family: family).map { state.routes.append($0) }

@@ -41,6 +41,7 @@ package final class RouteSocket: KernelConfiguration {
       let part = try read(.addresses(family))
       state.addresses += part.addresses
       state.leases.formUnion(part.leases)
+      state.deprecated.formUnion(part.deprecated)
       state.routes += try read(.routes(family)).routes
       state.rules += try read(.rules(family)).rules
     }

@@ -123,6 +123,11 @@ package final class FakeKernel: KernelConfiguration {
       leases: Set(
         devices.flatMap { device in device.leases.map { .init(link: device.index, prefix: $0) } }
       ),
+      deprecated: Set(
+        devices.flatMap { device in
+          device.deprecated.map { .init(link: device.index, prefix: $0) }
+        }
+      ),
       routes: routes,
       rules: rules
     )
@@ -140,6 +145,11 @@ package final class FakeKernel: KernelConfiguration {
     case .setUp(let index, _): try set(up: true, index)
     case .setDown(let index, _): try set(up: false, index)
     case .addAddress(let prefix, let index, _): try devices[position(of: index)].add(prefix)
+    case .addDeprecatedAddress(let prefix, let index, _):
+      try devices[position(of: index)].add(prefix)
+      try devices[position(of: index)].deprecate(prefix)
+    case .deprecateAddress(let prefix, let index, _):
+      try devices[position(of: index)].deprecate(prefix)
     case .removeAddress(let prefix, let index, _):
       try devices[position(of: index)].remove(prefix)
     case .keepAddress(let prefix, let index, _): try devices[position(of: index)].keep(prefix)

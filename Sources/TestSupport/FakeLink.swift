@@ -16,6 +16,8 @@ struct FakeLink {
   private(set) var addresses: [IPPrefix] = []
   /// Those of them that have an end.
   private(set) var leases: Set<IPPrefix> = []
+  /// Those of them that are no source of new connections.
+  private(set) var deprecated: Set<IPPrefix> = []
 
   init(
     index: Link.Index,
@@ -70,6 +72,13 @@ struct FakeLink {
   mutating func keep(_ prefix: IPPrefix) throws(FakeRefusal) {
     if !addresses.contains(prefix) { try add(prefix) }
     leases.remove(prefix)
+    deprecated.remove(prefix)
+  }
+
+  /// Deprecates an address; one that is not there is added.
+  mutating func deprecate(_ prefix: IPPrefix) throws(FakeRefusal) {
+    try keep(prefix)
+    deprecated.insert(prefix)
   }
 
   /// Removes an address.
@@ -79,11 +88,13 @@ struct FakeLink {
     }
     addresses.remove(at: place)
     leases.remove(prefix)
+    deprecated.remove(prefix)
   }
 
   /// Drops the IPv6 addresses, which a link that goes down or gets an MTU below 1280 loses.
   mutating func dropIPv6() {
     addresses.removeAll { $0.family == .ipv6 }
     leases = leases.filter { $0.family == .ipv4 }
+    deprecated = deprecated.filter { $0.family == .ipv4 }
   }
 }

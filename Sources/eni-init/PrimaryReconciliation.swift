@@ -31,9 +31,8 @@ struct PrimaryReconciliation {
     }
     let wrote = try write(plan, link, files)
     let changes =
-      plan.addresses.filter { !state.has($0, on: link.index) }.map {
-        Change.addAddress($0, link.index, link.name)
-      } + gone.map { .removeAddress($0, link.index, link.name) }
+      plan.addresses.compactMap { change($0, on: link, earlier, state) }
+      + gone.map { .removeAddress($0, link.index, link.name) }
     try kernel.apply(changes)
     if wrote || !changes.isEmpty {
       let list = plan.addresses.map { "\($0.address)" }.joined(separator: ", ")
@@ -45,6 +44,24 @@ struct PrimaryReconciliation {
       )
     }
     return earlier.contains { !told.addresses.contains($0) } && !isAgreed
+  }
+
+  /// The change that gives the primary an address, or deprecates one that an earlier version gave it.
+  private func change(
+    _ address: IPPrefix,
+    on link: Link,
+    _ earlier: [IPPrefix],
+    _ state: KernelIndex
+  ) -> Change? {
+    let isDeprecated = PrimaryPlan.isDeprecated(address)
+    guard state.has(address, on: link.index) else {
+      return isDeprecated
+        ? .addDeprecatedAddress(address, link.index, link.name)
+        : .addAddress(address, link.index, link.name)
+    }
+    guard isDeprecated, earlier.contains(address), !state.isDeprecated(address, on: link.index)
+    else { return nil }
+    return .deprecateAddress(address, link.index, link.name)
   }
 
   /// An address that came before the lease could become the preferred source.

@@ -200,6 +200,7 @@ struct Reconciliation {
       let rest = Difference(plan, state: try kernel.snapshot(), isNew: false)
       undo.added = rest?.routing ?? []
       try kernel.apply(undo.added)
+      try kernel.apply(rest?.preferences ?? [])
     }
     return difference
   }

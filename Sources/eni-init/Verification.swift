@@ -25,7 +25,7 @@ struct Verification {
         let link = state.link(mac: plan.mac)
       else { throw AttachFailure.linkGone(plan.mac) }
       // A client may be at work at this very moment; what it does fails nothing but by a default route.
-      try kernel.apply(difference.leases)
+      try kernel.apply(difference.leases + difference.preferences)
       let failure = failure(difference, state, link.index)
       guard let failure else { return }
       let left = ContinuousClock.now.duration(to: deadline)

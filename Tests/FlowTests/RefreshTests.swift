@@ -218,6 +218,45 @@ extension FlowTests {
       #expect(try stage.state() == state)
     }
 
+    @Test("IPv6 addresses that come beside another are no source of what the host opens")
+    func sources() throws {
+      let stage = try Stage.withUs()
+      var primary = stage.primary
+      primary.ipv6 = try Self.part("2001:db8:5::/64", ["2001:db8:5::a", "2001:db8:5::b"])
+      try stage.cloud.update(primary)
+      // As the image has it, by a lease that comes and goes.
+      try stage.shell(
+        "ip address add 2001:db8:5::a/128 dev ens5 nodad valid_lft 600 preferred_lft 600; "
+          + "ip route add default via fe80:ec2::1 dev ens5"
+      )
+      let source = "ip -6 route get 2001:db8:ffff::10 | grep -o 'src [^ ]*'"
+      #expect(try stage.shell(source) == "src 2001:db8:5::a\n")
+      try stage.shell("eni-init refresh")
+      #expect(try stage.shell("ip -6 address show dev ens5").contains("2001:db8:5::b/128"))
+      #expect(try stage.shell(source) == "src 2001:db8:5::a\n")
+      #expect(try answers(stage, "2001:db8:5::b"))
+      // As an earlier version left it.
+      try stage.shell("ip address replace 2001:db8:5::b/128 dev ens5 noprefixroute")
+      try stage.shell("eni-init refresh")
+      #expect(try stage.shell(source) == "src 2001:db8:5::a\n")
+      let state = try stage.state()
+      #expect(try stage.shell("eni-init refresh 2>&1").isEmpty)
+      #expect(try stage.state() == state)
+
+      var eni = stage.second
+      eni.ipv6 = try Self.part("2001:db8:1::/64", ["2001:db8:1::b", "2001:db8:1::a"])
+      try stage.plug(eni, as: "ens6")
+      try stage.waitUntilRouted(eni)
+      let own = "ip -6 -o address show dev nic1 scope global -deprecated | grep -o '2001[^ ]*'"
+      #expect(try stage.shell(own) == "2001:db8:1::b/64\n")
+      #expect(try answers(stage, "2001:db8:1::a") && answers(stage, "2001:db8:1::b"))
+      eni.ipv6 = try Self.part("2001:db8:1::/64", ["2001:db8:1::a"])
+      try stage.cloud.update(eni)
+      try stage.shell("eni-init refresh")
+      #expect(try stage.shell(own) == "2001:db8:1::a/64\n")
+      #expect(try stage.shell("eni-init refresh 2>&1; eni-init plan").isEmpty)
+    }
+
     @Test(
       "an ENI that is plugged in after the primary's file was written costs the primary nothing"
     )

@@ -40,6 +40,31 @@ extension KernelSuite {
       #expect(try machine.kernel.snapshot().prefixes(on: link).count == 4)
     }
 
+    @Test(
+      "an address is added deprecated, or becomes so, and has no end",
+      arguments: Subject.allCases
+    )
+    func deprecated(_ subject: Subject) throws {
+      let machine = try subject.machine()
+      let link = try machine.plug(Example.nic1)
+      try machine.kernel.apply(link.up)
+      let addresses = ["2600:1::5/64", "2600:1::6/64"].map(Example.prefix)
+      let marks = addresses.map { KernelState.LinkAddress(link: link.index, prefix: $0) }
+      try machine.kernel.apply([
+        .addAddress(addresses[0], link.index, link.name),
+        .addDeprecatedAddress(addresses[1], link.index, link.name),
+      ])
+      #expect(try machine.kernel.snapshot().deprecated == [marks[1]])
+      try machine.kernel.apply([
+        .deprecateAddress(addresses[0], link.index, link.name),
+        .keepAddress(addresses[1], link.index, link.name),
+      ])
+      let after = try machine.kernel.snapshot()
+      #expect(after.deprecated == [marks[0]])
+      #expect(after.leases.isEmpty)
+      #expect(Set(marks).isSubset(of: after.addresses))
+    }
+
     @Test("an address that is leased is kept for ever, in its place", arguments: Subject.allCases)
     func lease(_ subject: Subject) throws {
       let machine = try subject.machine()

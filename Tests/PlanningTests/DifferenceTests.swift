@@ -73,6 +73,39 @@ struct DifferenceTests {
     )
   }
 
+  @Test("the first IPv6 address is the source of new connections, and one change each makes it so")
+  func preferences() throws {
+    let interface = Fixture.interface(
+      1,
+      device: 1,
+      ipv6: ("2600:1f14::/64", ["2600:1f14::b", "2600:1f14::a"], [])
+    )
+    let network = InstanceNetwork(primaryMAC: Fixture.primaryMAC, interfaces: [interface])
+    let plan = try #require(
+      try Planner().plan(for: network, links: [born]).interfaces.first
+    )
+    let kernel = FakeKernel()
+    let link = kernel.addLink(born.name, mac: born.address, permanentMAC: born.permanentAddress)
+    let first = try #require(Difference(plan, state: try kernel.snapshot(), isNew: true))
+    for change in first.changes { try kernel.apply(change) }
+    let marks = try kernel.snapshot().deprecated.map(\.prefix.description)
+    #expect(marks == ["2600:1f14::a/64"])
+    #expect(try #require(Difference(plan, state: try kernel.snapshot(), isNew: false)).isEmpty)
+    // As an earlier version left them: none is deprecated.
+    for address in plan.addresses {
+      try kernel.apply(.keepAddress(address, link.index, plan.name))
+    }
+    let upgrade = try #require(Difference(plan, state: try kernel.snapshot(), isNew: false))
+    #expect(upgrade.isComplete)
+    #expect(
+      upgrade.changes.map(\.description) == [
+        "ip address replace 2600:1f14::a/64 dev nic1 noprefixroute preferred_lft 0"
+      ]
+    )
+    for change in upgrade.changes { try kernel.apply(change) }
+    #expect(try #require(Difference(plan, state: try kernel.snapshot(), isNew: false)).isEmpty)
+  }
+
   @Test(
     "the primary joins the group that the host-wide rule looks at, and nothing else of it changes"
   )

@@ -108,8 +108,13 @@ package struct InterfaceExplanation {
       let rules = plan.rules.filter { $0.source == address.hostPrefix }
       return Item(
         fact: "IMDS: \(key) \(address)",
-        lines: prefixes.map { "\(Change.addAddress($0, link.index, plan.name))" }
-          + rules.map { "\(Change.addRule($0))" }
+        lines: prefixes.map { prefix in
+          let change =
+            plan.isDeprecated(prefix)
+            ? Change.addDeprecatedAddress(prefix, link.index, plan.name)
+            : .addAddress(prefix, link.index, plan.name)
+          return "\(change)"
+        } + rules.map { "\(Change.addRule($0))" }
       )
     }
   }

@@ -52,8 +52,12 @@ struct ENISight {
   /// for: none of these may be lost.
   private var missing: [IPAddress] {
     let drifted = eni.drift.compactMap { drift -> IPAddress? in
-      guard case .missing(.addAddress(let prefix, _, _)) = drift else { return nil }
-      return prefix.address
+      switch drift {
+      case .missing(.addAddress(let prefix, _, _)),
+        .missing(.addDeprecatedAddress(let prefix, _, _)):
+        return prefix.address
+      default: return nil
+      }
     }
     let told = eni.link == nil ? eni.told.interface?.families.flatMap(\.addresses) ?? [] : []
     var known = Set(eni.addresses.map(\.address))

@@ -5,8 +5,10 @@ extension [Change] {
   /// The addresses that came by these changes, for the journal; empty for none.
   var added: String {
     list {
-      guard case .addAddress(let prefix, _, _) = $0 else { return nil }
-      return prefix
+      switch $0 {
+      case .addAddress(let prefix, _, _), .addDeprecatedAddress(let prefix, _, _): prefix
+      default: nil
+      }
     }
   }
 

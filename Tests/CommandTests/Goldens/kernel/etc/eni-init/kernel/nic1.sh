@@ -9,7 +9,7 @@ link set dev nic1 up
 address replace 10.0.1.10/24 noprefixroute dev nic1
 address replace 10.0.1.11/32 noprefixroute dev nic1
 address replace 2001:db8:1:1::a/64 noprefixroute nodad dev nic1
-address replace 2001:db8:1:1::b/64 noprefixroute nodad dev nic1
+address replace 2001:db8:1:1::b/64 noprefixroute nodad dev nic1 preferred_lft 0
 route replace 10.0.1.0/24 dev nic1 table 10001 proto 169
 route replace default via 10.0.1.1 dev nic1 table 10001 proto 169
 route replace 2001:db8:1:1::/64 dev nic1 table 10001 metric 1024 proto 169

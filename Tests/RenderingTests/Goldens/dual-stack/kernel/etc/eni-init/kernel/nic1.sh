@@ -8,7 +8,7 @@ ip -force -batch - <<'END'
 link set dev nic1 mtu 9001 up
 address replace 10.0.1.10/24 noprefixroute dev nic1
 address replace 2600:1f14:1:2::a/64 noprefixroute nodad dev nic1
-address replace 2600:1f14:1:2::b/64 noprefixroute nodad dev nic1
+address replace 2600:1f14:1:2::b/64 noprefixroute nodad dev nic1 preferred_lft 0
 route replace 10.0.1.0/24 dev nic1 table 10001 proto 169
 route replace default via 10.0.1.1 dev nic1 table 10001 proto 169
 route replace 2600:1f14:1:2::/64 dev nic1 table 10001 metric 1024 proto 169

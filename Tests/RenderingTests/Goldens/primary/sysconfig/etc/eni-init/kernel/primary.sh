@@ -5,5 +5,5 @@
 ip -force -batch - <<'END'
 address replace 10.0.0.20/32 dev ens5
 address replace 10.0.0.21/32 dev ens5
-address replace 2600:1f14:1:2::b/128 dev ens5
+address replace 2600:1f14:1:2::b/128 dev ens5 preferred_lft 0
 END
