@@ -66,7 +66,11 @@ package struct Difference: Hashable, Sendable {
     var name = link.name
     if name != plan.name, !isTaken, isNew || !link.isUp {
       if link.isUp { changes.append(.setDown(link.index, name)) }
-      // A former slot may have left the new name as an alternative one of this very link.
+      // A former slot may have left the new name as an alternative one of this very link, and the kernel
+      // renames no link to a name that is taken, even by the link itself.
+      if link.alternativeNames.contains(plan.name.text) {
+        changes.append(.removeAlternativeName(plan.name.text, link.index, name))
+      }
       changes.append(.rename(link.index, from: name, to: plan.name))
       name = plan.name
     }

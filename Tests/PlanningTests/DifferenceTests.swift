@@ -73,6 +73,17 @@ struct DifferenceTests {
     )
   }
 
+  @Test("a link whose alternative name is the new name gives it up before the rename")
+  func ownAlternativeName() throws {
+    let kernel = FakeKernel()
+    let link = kernel.addLink(born.name, mac: born.address, permanentMAC: born.permanentAddress)
+    try kernel.apply(.addAlternativeName("nic1", link.index, link.name))
+    let difference = try #require(Difference(plan, state: try kernel.snapshot(), isNew: true))
+    for change in difference.changes { try kernel.apply(change) }
+    #expect(try kernel.links().contains { $0.index == link.index && $0.name == plan.name })
+    #expect(try #require(Difference(plan, state: try kernel.snapshot(), isNew: false)).isEmpty)
+  }
+
   @Test("the first IPv6 address is the source of new connections, and one change each makes it so")
   func preferences() throws {
     let interface = Fixture.interface(
