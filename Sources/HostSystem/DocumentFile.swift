@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import Glibc
+package import Glibc
 
 /// A file that somebody has asked for by name, anywhere: not one of the host's, which are
 /// ``FileStore``'s.
@@ -22,7 +22,22 @@ package struct DocumentFile {
   /// replaced by a file of its name.
   package func replace(_ content: String) throws(SystemCallError) {
     let target = try target()
-    let mode = try mode(of: target)
+    try replace(target, content, mode: try mode(of: target))
+  }
+
+  /// Makes the file have this content and this mode, in one step.
+  ///
+  /// Whatever has its name gives way, and a symbolic link is not followed: another user may write in
+  /// the directory.
+  package func replace(_ content: String, mode: mode_t) throws(SystemCallError) {
+    try replace(path, content, mode: mode)
+  }
+
+  private func replace(
+    _ target: String,
+    _ content: String,
+    mode: mode_t
+  ) throws(SystemCallError) {
     let directory = target.lastIndex(of: "/").map { String(target[...$0]) } ?? ""
     let temporary = directory + ".eni-init-" + String(UInt64.random(in: .min ... .max), radix: 36)
     let file = try create(temporary)

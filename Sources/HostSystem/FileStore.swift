@@ -46,12 +46,12 @@ package struct FileStore: Sendable {
 
   /// Makes the file have this content, and says whether it had to.
   ///
-  /// Equal bytes are not rewritten, whatever their mode. Otherwise: a temporary file in the same directory, its mode,
-  /// its bytes, fsync, rename, fsync of the directory; so after a power cut there is the old file
-  /// or the new one, whole (rename(2), fsync(2)). Missing directories are made.
+  /// Equal bytes with an equal mode are not rewritten. Otherwise: a temporary file in the same
+  /// directory, its mode, its bytes, fsync, rename, fsync of the directory; so after a power cut there is
+  /// the old file or the new one, whole (rename(2), fsync(2)). Missing directories are made.
   package func replace(_ file: ConfigFile) throws(SystemCallError) -> Outcome {
-    let old = try read(file.path)
-    guard old != file.content else { return .unchanged }
+    let old = try self.file(file.path)
+    guard old != file else { return .unchanged }
     let (directory, name) = Self.split(file.path)
     try makeDirectory(directory)
     let temporary = "\(root)\(directory)/.\(name).tmp"
@@ -105,7 +105,7 @@ package struct FileStore: Sendable {
 
   /// The names in a directory, sorted; none when there is no such directory.
   ///
-  /// Temporary files of an interrupted ``replace(_:)`` are left out: the next one truncates them.
+  /// Temporary files of an interrupted ``replace(_:)`` are left out: the next one removes them.
   package func names(in directory: String) throws(SystemCallError) -> [String] {
     try entries(of: directory).filter { !$0.hasPrefix(".") }
   }
@@ -221,9 +221,11 @@ package struct FileStore: Sendable {
   }
 
   private static func write(_ file: ConfigFile, to path: String) throws(SystemCallError) {
+    // An interrupted run may have left one. A pipe there would block, and a link would be followed.
+    unlink(path)
     let handle = try OwnedFileDescriptor(
       opening: path,
-      O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW,
+      O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW,
       mode: 0o600
     )
     try handle.fill(with: file.content, mode: mode_t(file.mode), called: file.path)

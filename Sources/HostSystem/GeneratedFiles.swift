@@ -40,6 +40,22 @@ package struct GeneratedFiles {
     return try files.read(path)
   }
 
+  /// Whether this very file, with its content and its mode, is on disk, and no copy counts for more.
+  package func isOnDisk(_ file: ConfigFile) throws(SystemCallError) -> Bool {
+    guard try files.file(file.path) == file else { return false }
+    return try !isInMemory(file.path)
+  }
+
+  /// The content in each of the two places.
+  package func contents(_ path: String) throws(SystemCallError) -> [String] {
+    let places = [path, Self.runtimePath(of: path)].compactMap(\.self)
+    var contents: [String] = []
+    for place in places {
+      if let content = try files.read(place) { contents.append(content) }
+    }
+    return contents
+  }
+
   /// Makes the file have this content: on disk, or below /run when the disk refuses.
   ///
   /// - Returns: What changed in force; a copy that only moves to disk is an update.

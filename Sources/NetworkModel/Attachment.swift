@@ -61,6 +61,14 @@ package struct Attachment: Hashable, Sendable {
     guard self.name(prefix: prefix) == name else { return nil }
   }
 
+  /// Whether a text is the name of a slot, with whatever prefix.
+  package static func isName(_ text: Substring) -> Bool {
+    guard let name = InterfaceName(String(text)) else { return false }
+    return text.indices.dropFirst().contains { end in
+      Attachment(name: name, prefix: String(text[..<end])) != nil
+    }
+  }
+
   /// `device-number-1.0`: the alternative name that says the slot whatever the name is.
   package var alternativeName: String { "device-number-\(deviceNumber).\(networkCard)" }
 

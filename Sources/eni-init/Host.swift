@@ -108,9 +108,7 @@ struct Host {
     of instance: InstanceID
   ) throws -> Bool {
     guard try records.has(InterfaceRecord(plan), of: instance) else { return false }
-    return try renderer.files(for: plan, instance: instance).allSatisfy {
-      try generated.read($0.path) == $0.content && !generated.isInMemory($0.path)
-    }
+    return try renderer.files(for: plan, instance: instance).allSatisfy(generated.isOnDisk)
   }
 
   /// Whether a link does not carry the plan's configuration yet, so that it may be taken down.

@@ -86,6 +86,7 @@ struct PrimaryReconciliation {
     let file = try stack.activator.file(ofPrimary: link).flatMap {
       stack.renderer.primaryFile(for: plan, on: link.name, besides: $0, instance: instance)
     }
+    if let file, !plan.addresses.isEmpty { try host.refuseForeign([file]) }
     var changed = false
     for stale in old where plan.addresses.isEmpty || stale.path != file?.path {
       changed = try host.generated.remove(stale.path) || changed

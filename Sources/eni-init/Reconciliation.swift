@@ -113,8 +113,9 @@ struct Reconciliation {
     for stack: Stack,
     undo: inout Undo
   ) throws -> Bool {
-    var changed = try removeFilesOfFormerSlot(plan, undo: &undo)
     let files = stack.renderer.files(for: plan, instance: facts.instance)
+    try host.refuseForeign(files)
+    var changed = try removeFilesOfFormerSlot(plan, undo: &undo)
     for old in try OwnedFileInventory(host).files
     where old.isFor(plan.name) && !files.contains(where: { $0.path == old.path }) {
       try undo.remember(old.path)

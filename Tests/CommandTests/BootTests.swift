@@ -73,9 +73,24 @@ struct BootTests {
     try root.write("[Match]\nName=x\n", to: network("nic1"))
     try root.write(header, to: "/etc/systemd/network/05-mine.network")
     try root.write("[Network]\n", to: network("nic1") + ".d/mine.conf")
+    let copies = [
+      network("nic1-mine"), "/etc/systemd/network/05-eni-init-nic1.copy.network",
+      "/etc/systemd/network/10-netplan-ens5.network.d/eni-init-primary-mine.conf",
+    ]
+    for path in copies { try root.write(header, to: path) }
     #expect(try boot().status == 0)
+    for path in copies { #expect(root.read(path) != nil, "\(path)") }
     #expect(root.read(network("nic1")) != nil)
     #expect(root.read("/etc/systemd/network/05-mine.network") != nil)
+  }
+
+  @Test("a file of a former NamePrefix= goes", arguments: ["nic1", "old2c1", "eni-7"])
+  func formerPrefix(name: String) throws {
+    try identify()
+    try arm()
+    try root.write(header, to: network(name))
+    #expect(try boot().status == 0)
+    #expect(root.read(network(name)) == nil)
   }
 
   @Test("a file that was written for another instance goes, also where an ENI has its name")

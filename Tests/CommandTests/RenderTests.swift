@@ -26,7 +26,11 @@ struct RenderTests {
     deinit { try? FileManager.default.removeItem(at: directory) }
 
     func configure(_ content: String) throws {
-      let path = directory.appendingPathComponent("image/etc/eni-init/eni-init.conf")
+      try write(content, to: "/etc/eni-init/eni-init.conf")
+    }
+
+    func write(_ content: String, to path: String) throws {
+      let path = directory.appendingPathComponent("image" + path)
       try FileManager.default.createDirectory(
         at: path.deletingLastPathComponent(),
         withIntermediateDirectories: true
@@ -109,6 +113,27 @@ struct RenderTests {
     )
     let words = ["fwmark 0x650000/0xfff0000", "FirewallMark=6619136/268369920"]
     #expect(files.contains { file in words.contains(where: file.content.contains) })
+  }
+
+  @Test(
+    "no file without our header is replaced, and none is written for its ENI",
+    arguments: NetworkStack.allCases
+  )
+  func foreign(stack: NetworkStack) throws {
+    let model = try Workshop()
+    #expect(try model.render(stack.rawValue).status == 0)
+    let paths = try model.files().map(\.path).filter {
+      $0.contains("nic1") && !$0.contains("nic1c1") && !$0.contains("/instances/")
+    }
+    #expect(paths.count >= 2)
+    for path in paths {
+      let workshop = try Workshop()
+      try workshop.write("# mine\n", to: path)
+      let result = try workshop.render(stack.rawValue)
+      #expect(result.status == 65 && result.errors.contains(path), "\(result)")
+      let files = try workshop.files().filter { paths.contains($0.path) }
+      #expect(files.map(\.path) == [path] && files.first?.content == "# mine\n")
+    }
   }
 
   @Test("the image's configuration counts")

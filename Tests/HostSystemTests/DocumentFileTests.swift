@@ -29,6 +29,22 @@ struct DocumentFileTests {
     #expect(root.files == ["/map.svg"])
   }
 
+  @Test("in a directory of another user: a link, a pipe, and a file of the same name give way")
+  func sharedDirectory() throws {
+    try root.write("precious\n", to: "/real")
+    #expect(symlink("real", path("link.prom")) == 0)
+    #expect(mkfifo(path("pipe.prom"), 0o666) == 0)
+    try root.write("old\n", to: "/file.prom")
+    for name in ["link.prom", "pipe.prom", "file.prom", "new.prom"] {
+      try DocumentFile(path(name)).replace("new\n", mode: 0o644)
+      #expect(root.read("/" + name) == "new\n")
+      let attributes = try FileManager.default.attributesOfItem(atPath: path(name))
+      #expect(attributes[.posixPermissions] as? Int == 0o644)
+    }
+    #expect(root.read("/real") == "precious\n")
+    #expect(root.files.count == 5)
+  }
+
   @Test("is what a symbolic link leads to")
   func symbolicLink() throws {
     try root.write("old\n", to: "/real/map.svg")

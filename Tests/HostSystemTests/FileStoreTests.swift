@@ -72,14 +72,30 @@ struct FileStoreTests {
     #expect(root.read("/etc/f") == "x\n")
   }
 
-  @Test("a symbolic link in the temporary file's place is not followed")
+  @Test("a symbolic link in the temporary file's place is removed, and not followed")
   func symbolicLink() throws {
     try root.write("precious\n", to: "/etc/other")
     #expect(symlink(root.path + "/etc/other", root.path + "/etc/.f.tmp") == 0)
-    #expect(throws: SystemCallError.self) {
-      try files.replace(ConfigFile(path: "/etc/f", content: "x\n"))
-    }
+    #expect(try files.replace(ConfigFile(path: "/etc/f", content: "x\n")) == .created)
     #expect(root.read("/etc/other") == "precious\n")
+  }
+
+  @Test("a pipe in the temporary file's place does not block")
+  func pipe() throws {
+    try root.write("old\n", to: "/etc/f")
+    #expect(mkfifo(root.path + "/etc/.f.tmp", 0o600) == 0)
+    #expect(try files.replace(ConfigFile(path: "/etc/f", content: "x\n")) == .updated)
+    #expect(root.files == ["/etc/f"])
+  }
+
+  @Test("equal bytes with another mode get their mode back")
+  func modeRepair() throws {
+    let secret = ConfigFile(path: "/etc/secret", content: "x\n", mode: 0o600)
+    _ = try files.replace(secret)
+    #expect(chmod(root.path + secret.path, 0o644) == 0)
+    #expect(try files.replace(secret) == .updated)
+    #expect(try files.file(secret.path) == secret)
+    #expect(try files.replace(secret) == .unchanged)
   }
 
   @Test("no file is nil, an unreadable one is an error")

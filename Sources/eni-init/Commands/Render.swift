@@ -34,10 +34,9 @@ struct Render: ParsableCommand {
     let metadata = try self.metadata()
     for (mac, error) in metadata.malformed { host.log.warning("\(mac) is left out: \(error)") }
     for plan in try plans(of: metadata.network, host.configuration.policy) {
-      for file in Stack(stack, host).renderer.files(for: plan, instance: metadata.instance)
-      where try host.generated.replace(file) != .unchanged {
-        print(file.path)
-      }
+      let files = Stack(stack, host).renderer.files(for: plan, instance: metadata.instance)
+      try host.refuseForeign(files)
+      for file in files where try host.generated.replace(file) != .unchanged { print(file.path) }
       try save(InterfaceRecord(plan), of: metadata.instance, host)
     }
     try save(InterfaceRecord(primary: metadata.network.primaryMAC), of: metadata.instance, host)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 import HostSystem
-import NetworkModel
 
 /// The file from which node_exporter's textfile collector reads.
 struct MetricsFile {
@@ -16,7 +15,6 @@ struct MetricsFile {
       throw MetricsFailure.noFile(path)
     }
     let prefix = path.dropLast(name.count)
-    // Also makes a relative path absolute, which the store of files takes for one below the root.
     guard let resolved = realpath(prefix.isEmpty ? "." : String(prefix), nil) else {
       throw MetricsFailure.noDirectory(String(prefix), errno: errno)
     }
@@ -27,6 +25,6 @@ struct MetricsFile {
 
   /// Replaces it in one step: a reader sees the former content or this, whole, and may be anybody.
   func replace(with text: String) throws {
-    _ = try FileStore().replace(ConfigFile(path: path, content: text, mode: 0o644))
+    try DocumentFile(path).replace(text, mode: 0o644)
   }
 }
