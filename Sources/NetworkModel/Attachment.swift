@@ -63,7 +63,7 @@ package struct Attachment: Hashable, Sendable {
 
   /// Whether a text is the name of a slot, with whatever prefix.
   package static func isName(_ text: Substring) -> Bool {
-    guard let name = InterfaceName(String(text)) else { return false }
+    guard let name = InterfaceName(String(text)), !text.contains(".") else { return false }
     return text.indices.dropFirst().contains { end in
       Attachment(name: name, prefix: String(text[..<end])) != nil
     }

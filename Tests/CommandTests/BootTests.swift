@@ -74,7 +74,7 @@ struct BootTests {
     try root.write(header, to: "/etc/systemd/network/05-mine.network")
     try root.write("[Network]\n", to: network("nic1") + ".d/mine.conf")
     let copies = [
-      network("nic1-mine"), "/etc/systemd/network/05-eni-init-nic1.copy.network",
+      network("nic1-mine"), network("nic1.copy2"),
       "/etc/systemd/network/10-netplan-ens5.network.d/eni-init-primary-mine.conf",
     ]
     for path in copies { try root.write(header, to: path) }

@@ -20,7 +20,7 @@ extension FlowTests {
       try stage.instance.write(path, content: "# mine\n")
       try stage.plug(stage.second, as: "ens6")
       try Condition.wait(until: "the attach has ended", within: .seconds(30)) {
-        try stage.instance.journal().contains("eni-init-attach@")
+        try stage.instance.journal().contains(".service: status 65")
       }
       let journal = try stage.instance.journal()
       #expect(journal.contains("\(path) does not begin with the header of eni-init"), "\(journal)")
