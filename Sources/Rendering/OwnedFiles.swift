@@ -11,6 +11,8 @@ package struct OwnedFiles: Hashable, Sendable {
   package let suffix: String
   /// Whether they are for the primary; otherwise each is for the ENI whose name is in its own.
   package var isForPrimary = false
+  /// Whether every network stack has them.
+  package var isCommon: Bool { CommonFiles.owned.contains(self) }
   /// Whether only an earlier version wrote such files; they go at the next boot or refresh.
   package var isRetired = false
 

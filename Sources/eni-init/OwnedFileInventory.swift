@@ -12,13 +12,18 @@ struct OwnedFileInventory {
     /// Its content.
     let content: String
     fileprivate let kind: OwnedFiles
-    private let renderer: any Renderer
+    private let stack: Stack
 
-    fileprivate init(path: String, content: String, kind: OwnedFiles, renderer: any Renderer) {
+    fileprivate init(path: String, content: String, kind: OwnedFiles, stack: Stack) {
       self.path = path
       self.content = content
       self.kind = kind
-      self.renderer = renderer
+      self.stack = stack
+    }
+
+    /// Whether it configures an ENI by this stack alone; files that all stacks have do not.
+    func belongs(to stack: NetworkStack) -> Bool {
+      self.stack.kind == stack && !isForPrimary && !kind.isCommon
     }
 
     /// Whether it belongs to the ENI of this name.
@@ -32,7 +37,7 @@ struct OwnedFileInventory {
 
     /// The addresses that it gives the primary.
     var primaryAddresses: [IPPrefix] {
-      isForPrimary ? renderer.primaryAddresses(in: content) : []
+      isForPrimary ? stack.renderer.primaryAddresses(in: content) : []
     }
 
     /// The instance that it was written for.
@@ -45,14 +50,14 @@ struct OwnedFileInventory {
   /// Looks through the directories of every stack: the host may have had another one.
   init(_ host: Host) throws {
     var files: [String: File] = [:]
-    for renderer in host.stacks.map(\.renderer) {
-      for kind in try renderer.ownedFiles(names: host.generated.names) {
+    for stack in host.stacks {
+      for kind in try stack.renderer.ownedFiles(names: host.generated.names) {
         for name in try host.generated.names(in: kind.directory).filter(kind.matches) {
           let path = "\(kind.directory)/\(name)"
           guard files[path] == nil, let content = try host.generated.read(path),
             kind.contains(name: name, content: content)
           else { continue }
-          files[path] = File(path: path, content: content, kind: kind, renderer: renderer)
+          files[path] = File(path: path, content: content, kind: kind, stack: stack)
         }
       }
     }

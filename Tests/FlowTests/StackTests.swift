@@ -347,6 +347,25 @@ extension FlowTests {
       try expectRouted(stage, "after a reboot", ["10.0.1.10", "10.0.1.11"])
     }
 
+    @Test("files stay where they are while NetworkManager restarts, where networkd is enabled too")
+    func restarting() throws {
+      let stage = try Stage.withUs(
+        image: .networkManager(packages: Self.packages("network-manager"))
+      )
+      try stage.shell(
+        "ln -s /usr/lib/systemd/system/systemd-networkd.service /etc/systemd/system/multi-user.target.wants/"
+      )
+      try stage.plug(stage.second, as: "ens6")
+      try stage.waitUntilRouted(stage.second)
+      let state = try stage.state()
+      try stage.shell("mv /run/NetworkManager/devices /run/former; eni-init refresh 2>&1")
+      #expect(try stage.state() == state)
+      #expect(
+        try stage.shell("ls /etc/NetworkManager/system-connections").contains("eni-init-nic1")
+      )
+      #expect(try !stage.shell("ls /etc/systemd/network").contains("05-eni-init"))
+    }
+
     @Test("without a manager, what a link loses that goes down comes back with the next refresh")
     func bounced() throws {
       let stage = try Stage.withUs(image: .script)

@@ -88,11 +88,7 @@ package final class NamespaceInstance {
 
   /// Starts networkd and waits until it answers.
   func startNetworkd() throws {
-    // As systemd leaves it when it starts a service; its time is the service's.
-    try check([
-      "sh", "-c",
-      "mkdir -p /run/systemd/units && ln -s 0 /run/systemd/units/invocation:systemd-networkd.service",
-    ])
+    try markStarted("systemd-networkd.service")
     try daemon(
       ["env", "SYSTEMD_LOG_LEVEL=debug", "/lib/systemd/systemd-networkd"],
       name: "networkd"
@@ -100,8 +96,15 @@ package final class NamespaceInstance {
     try Condition.wait(until: "networkd") { try run(["networkctl", "list"]).status == 0 }
   }
 
+  /// Leaves the mark of a service that systemd has started; its time is the service's.
+  private func markStarted(_ unit: String) throws {
+    let mark = "/run/systemd/units/invocation:\(unit)"
+    try check(["sh", "-c", "mkdir -p /run/systemd/units && ln -s 0 '\(mark)'"])
+  }
+
   /// Starts NetworkManager and waits until it answers.
   func startNetworkManager() throws {
+    try markStarted("NetworkManager.service")
     try daemon(["NetworkManager", "--debug"], name: "networkmanager")
     try Condition.wait(until: "NetworkManager") {
       try run(["nmcli", "general", "status"]).status == 0

@@ -9,6 +9,7 @@ struct NetworkManagerActivator: Activator {
   let files: FileStore
 
   private static let devices = "/run/NetworkManager/devices"
+  private static let invocation = "/run/systemd/units/invocation:NetworkManager.service"
 
   func manages(_ link: Link) throws -> Bool {
     try state(of: link)?.contains("managed=true") ?? false
@@ -18,7 +19,8 @@ struct NetworkManagerActivator: Activator {
     try EnabledUnits(files).contains("NetworkManager.service")
   }
 
-  func isRunning() throws -> Bool { try !files.names(in: Self.devices).isEmpty }
+  /// By systemd's mark of the unit: an initrd's NetworkManager leaves the states of its devices behind.
+  func isRunning() throws -> Bool { try files.linkTarget(Self.invocation) != nil }
 
   func configures(_ link: Link, as name: InterfaceName) throws -> Bool {
     guard let profile = try files.read(NetworkManagerRenderer.profiles.path(name)) else {

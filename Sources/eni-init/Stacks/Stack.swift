@@ -26,11 +26,18 @@ extension Host {
 
   /// The stack to write for: `Stack=`, or the one that manages the primary ENI, or, where none does
   /// so yet, the one that the host starts at boot.
+  ///
+  /// Of several that it starts, the one that has files of ours: a stack that is restarting manages
+  /// nothing for a moment, and files must not go to another one and back for that.
   func stack(primary: Link?) throws -> Stack {
     if let kind = configuration.policy.stack { return Stack(kind, self) }
     let managing = try primary.flatMap { link in
       try stacks.first { try $0.activator.manages(link) }
     }
-    return try managing ?? stacks.first { try $0.activator.isEnabled() } ?? Stack(.kernel, self)
+    if let managing { return managing }
+    let enabled = try stacks.filter { try $0.activator.isEnabled() }
+    guard enabled.count > 1 else { return enabled.first ?? Stack(.kernel, self) }
+    let files = try OwnedFileInventory(self).files
+    return enabled.first { stack in files.contains { $0.belongs(to: stack.kind) } } ?? enabled[0]
   }
 }
