@@ -11,16 +11,20 @@ enum Refusal {
   private static let pluginDirectory = "/etc/cni/net.d"
   /// The plugins that attach ENIs and give their addresses to containers: Amazon VPC CNI, Cilium.
   private static let plugins = ["aws", "cilium"]
+  /// The directories that the kubelet makes for a plugin before it starts it: the plugin attaches ENIs
+  /// before it writes its configuration.
+  private static let pluginState = ["/run/aws-node", "/run/cilium"]
 
   /// Why no ENI of this host is touched; nil when they may be.
   static func reason(on host: Host) throws -> String? {
     if let reason = try turnedOff(host) ?? sealed(host) { return reason }
-    let plugin = try host.files.names(in: pluginDirectory).first { file in
+    let configuration = try host.files.names(in: pluginDirectory).first { file in
       plugins.contains { file.contains($0) }
     }
-    return plugin.map {
-      "a container network plugin owns this host's ENIs (\(pluginDirectory)/\($0))"
-    }
+    let evidence =
+      try configuration.map { "\(pluginDirectory)/\($0)" }
+      ?? pluginState.first { try host.files.modificationTime($0) != nil }
+    return evidence.map { "a container network plugin owns this host's ENIs (\($0))" }
   }
 
   /// The setting that turns the program off; nil when none does.

@@ -47,10 +47,13 @@ extension FlowTests {
       try expectHeld(stage)
     }
 
-    @Test("on a host whose ENIs a container network plugin owns, they stay held")
-    func containerNetwork() throws {
+    @Test(
+      "on a host whose ENIs a container network plugin owns, they stay held",
+      arguments: ["/etc/cni/net.d/10-aws.conflist", "/run/aws-node/.keep"]
+    )
+    func containerNetwork(evidence: String) throws {
       let stage = try Stage.withUs()
-      try stage.instance.write("/etc/cni/net.d/10-aws.conflist", content: "{}\n")
+      try stage.instance.write(evidence, content: "{}\n")
       try stage.plug(stage.second, as: "ens6")
       try Condition.wait(until: "the ENI was looked at", within: .seconds(30)) {
         try stage.instance.journal().contains("container network plugin owns")
