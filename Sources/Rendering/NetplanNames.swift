@@ -11,18 +11,10 @@ package import NetworkModel
 /// In /run, so that a disk that boots as another instance has no such file when netplan first reads.
 package enum NetplanNames {
   /// The file; netplan reads it after all others, by its name.
-  package static let path = files.path("names")
-
-  private static let files = OwnedFiles(
-    directory: "/run/netplan",
-    prefix: "zz-eni-init-",
-    suffix: ".yaml"
-  )
+  package static let path = "/run/netplan/zz-eni-init-names.yaml"
 
   /// Whether a file at that path with this content is ours.
-  package static func isOwn(_ content: String) -> Bool {
-    files.contains(name: "\(files.prefix)names\(files.suffix)", content: content)
-  }
+  package static func isOwn(_ content: String) -> Bool { OwnedFiles.hasHeader(content) }
 
   /// One ENI that netplan has another name for.
   package struct Entry: Hashable, Sendable {
