@@ -28,6 +28,9 @@ package struct Link: Hashable, Sendable {
   package let address: MACAddress?
   /// The address the hardware came with; nil when the driver does not tell, as veth does not.
   package let permanentAddress: MACAddress?
+  /// The kernel's name for the kind of a virtual device (IFLA_INFO_KIND), such as `bridge`, `vlan` or
+  /// `openvswitch`; nil for hardware.
+  package let kind: String?
   /// Bytes.
   package let mtu: UInt32
   /// The link group.
@@ -35,8 +38,8 @@ package struct Link: Hashable, Sendable {
   /// Administratively up (IFF_UP).
   package let isUp: Bool
 
-  /// The address that IMDS knows an ENI by: the permanent one, or, for a driver that does not tell
-  /// one, the current one.
+  /// The address by which IMDS knows the link if it is an ENI: the permanent one, or the current one when
+  /// the driver has no permanent one. Another link may have it too; see ``ENILinks``.
   package var mac: MACAddress? { permanentAddress ?? address }
 
   /// A link with these properties.
@@ -46,6 +49,7 @@ package struct Link: Hashable, Sendable {
     alternativeNames: [String] = [],
     address: MACAddress?,
     permanentAddress: MACAddress? = nil,
+    kind: String? = nil,
     mtu: UInt32 = 1500,
     group: LinkGroup = LinkGroup(rawValue: 0),
     isUp: Bool = false
@@ -55,6 +59,7 @@ package struct Link: Hashable, Sendable {
     self.alternativeNames = alternativeNames
     self.address = address
     self.permanentAddress = permanentAddress
+    self.kind = kind
     self.mtu = mtu
     self.group = group
     self.isUp = isUp

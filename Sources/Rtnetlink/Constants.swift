@@ -112,6 +112,10 @@ enum LinkAttribute {
   static let alternativeName = AttributeType(IFLA_ALT_IFNAME)
   /// IFLA_PERM_ADDRESS.
   static let permanentAddress = AttributeType(IFLA_PERM_ADDRESS)
+  /// IFLA_LINKINFO.
+  static let information = AttributeType(IFLA_LINKINFO)
+  /// IFLA_INFO_KIND, inside of IFLA_LINKINFO.
+  static let kind = AttributeType(IFLA_INFO_KIND)
 }
 
 /// Attributes of RTM_*ADDR.

@@ -24,6 +24,7 @@ enum LinkMessage {
       alternativeNames: found.alternativeNames,
       address: found.address,
       permanentAddress: found.permanentAddress,
+      kind: found.kind,
       mtu: found.mtu,
       group: found.group,
       isUp: header.ifi_flags & Wire.linkUp != 0
@@ -121,6 +122,7 @@ enum LinkMessage {
     var alternativeNames: [String] = []
     var address: MACAddress?
     var permanentAddress: MACAddress?
+    var kind: String?
     var mtu: UInt32 = 0
     var group = LinkGroup(rawValue: 0)
 
@@ -132,6 +134,12 @@ enum LinkMessage {
       case LinkAttribute.permanentAddress: permanentAddress = MACAddress(octets: attribute.value)
       case LinkAttribute.mtu: mtu = try attribute.integer()
       case LinkAttribute.group: group = LinkGroup(rawValue: try attribute.integer())
+      // A member of a bridge or bond has this attribute too, with the kind of its master alone.
+      case LinkAttribute.information:
+        var information = AttributeReader(attribute.value)
+        while let property = try information.next() {
+          if property.type == LinkAttribute.kind { kind = try property.text() }
+        }
       case LinkAttribute.propertyList:
         var properties = AttributeReader(attribute.value)
         while let property = try properties.next() {

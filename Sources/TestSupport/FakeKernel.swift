@@ -44,6 +44,7 @@ package final class FakeKernel: KernelConfiguration {
     _ name: InterfaceName,
     mac: MACAddress? = nil,
     permanentMAC: MACAddress? = nil,
+    kind: String? = nil,
     mtu: UInt32 = 1500
   ) -> Link {
     precondition(!isTaken(name.text), "the fake kernel has a link \(name) already")
@@ -54,6 +55,7 @@ package final class FakeKernel: KernelConfiguration {
       name: name,
       mac: mac,
       permanentMAC: permanentMAC,
+      kind: kind,
       mtu: mtu
     )
     devices.append(device)

@@ -8,6 +8,7 @@ struct FakeLink {
   let index: Link.Index
   let mac: MACAddress?
   let permanentMAC: MACAddress?
+  let kind: String?
   var name: InterfaceName
   var alternativeNames: [String] = []
   var mtu: UInt32
@@ -24,12 +25,14 @@ struct FakeLink {
     name: InterfaceName,
     mac: MACAddress?,
     permanentMAC: MACAddress?,
+    kind: String?,
     mtu: UInt32
   ) {
     self.index = index
     self.name = name
     self.mac = mac
     self.permanentMAC = permanentMAC
+    self.kind = kind
     self.mtu = mtu
   }
 
@@ -41,6 +44,7 @@ struct FakeLink {
       alternativeNames: alternativeNames,
       address: mac,
       permanentAddress: permanentMAC,
+      kind: kind,
       mtu: mtu,
       group: group,
       isUp: isUp

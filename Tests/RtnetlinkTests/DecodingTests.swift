@@ -12,13 +12,14 @@ struct DecodingTests {
     try #require(Capture.listings.first { $0.name == name }).state()
   }
 
-  @Test("a link has name, alternative names, MAC, MTU, group and whether it is up")
+  @Test("a link has name, alternative names, MAC, kind, MTU, group and whether it is up")
   func links() throws {
     let nic1 = Link(
       index: try #require(Link.Index(3)),
       name: try #require(InterfaceName("nic1")),
       alternativeNames: ["eni-0123456789abcdef0", "device-number-1.0"],
       address: MACAddress("02:00:00:00:01:01"),
+      kind: "veth",
       mtu: 9001,
       group: .eni,
       isUp: true
