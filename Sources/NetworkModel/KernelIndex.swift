@@ -13,7 +13,7 @@ package struct KernelIndex: Sendable {
   private let rulesByTable: [RouteTable: [RoutingPolicyRule]]
   private let addressesByLink: [Link.Index: [IPPrefix]]
   private let routesByLink: [Link.Index: [Route]]
-  private let linksByMAC: [MACAddress: Link]
+  private let enis: ENILinks
   private let indexByName: [String: Link.Index]
 
   /// The subnets of the primary by family, as the rules for replies to an ENI's subnet show them.
@@ -35,12 +35,7 @@ package struct KernelIndex: Sendable {
       if let link = route.link { routesByLink[link, default: []].append(route.route) }
     }
     self.routesByLink = routesByLink
-    linksByMAC = Dictionary(
-      state.links.compactMap { link in
-        link.mac.map { ($0, link) }
-      },
-      uniquingKeysWith: { first, _ in first }
-    )
+    enis = ENILinks(state.links)
     primarySubnets = Self.primarySubnets(state.rules)
     indexByName = Dictionary(
       state.links.flatMap { link in
@@ -68,8 +63,8 @@ package struct KernelIndex: Sendable {
     return subnets
   }
 
-  /// See ``KernelState/link(mac:)``.
-  package func link(mac: MACAddress) -> Link? { linksByMAC[mac] }
+  /// The link of the ENI with this MAC; see ``ENILinks``.
+  package func link(mac: MACAddress) -> Link? { enis[mac] }
 
   /// The link that has a name, proper or alternative.
   package func owner(of name: InterfaceName) -> Link.Index? { indexByName[name.text] }

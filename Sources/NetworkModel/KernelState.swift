@@ -60,10 +60,8 @@ package struct KernelState: Hashable, Sendable {
     self.rules = rules
   }
 
-  /// The link that has this MAC.
-  package func link(mac: MACAddress) -> Link? {
-    links.first { $0.mac == mac }
-  }
+  /// The link of the ENI with this MAC; see ``ENILinks``.
+  package func link(mac: MACAddress) -> Link? { ENILinks(links)[mac] }
 
   /// The default routes of the main table: what must never change through us.
   package var mainDefaultRoutes: Set<LinkRoute> {

@@ -136,12 +136,10 @@ struct FactsGathering {
   /// The link that `argument` names.
   static func link(_ argument: String) throws -> Link {
     let links = try RouteSocket().links()
-    let mac = MACAddress(argument)
-    let found = links.first {
-      $0.name.text == argument || $0.alternativeNames.contains(argument)
-        || $0.index.description == argument
-        || (mac != nil && $0.mac == mac)
-    }
+    let found =
+      links.first { $0.name.text == argument || $0.alternativeNames.contains(argument) }
+      ?? links.first { $0.index.description == argument }
+      ?? MACAddress(argument).flatMap { ENILinks(links)[$0] }
     guard let found else { throw AttachFailure.noSuchInterface(argument) }
     return found
   }

@@ -32,7 +32,7 @@ struct InstanceSurvey {
     let deadline = deadline ?? metadata.client.deadline
     let patience = Patience(until: deadline)
     let primary = try metadata.primaryMAC(patience: patience)
-    let present = Set(links.compactMap(\.mac))
+    let present = ENILinks(links).macs
     var interfaces: [NetworkInterface] = []
     var unsettled: [MACAddress: Unsettled] = [:]
     var unread: [MACAddress: IMDSError] = [:]

@@ -112,6 +112,19 @@ extension KernelSuite {
       expectRefusal(EINVAL, of: .setMTU(67, link.index, link.name), by: machine.kernel)
     }
 
+    @Test("a bridge shows its kind, and its port has its own", arguments: Subject.allCases)
+    func kinds(_ subject: Subject) throws {
+      let machine = try subject.machine()
+      let eni = try machine.plug(Example.nic1)
+      let mac = try #require(MACAddress("02:00:00:00:00:01"))
+      let bridge = try machine.bridge(Example.nic2, mac: mac, member: eni)
+      let links = try machine.kernel.links()
+      #expect(links.first { $0.index == bridge.index }?.kind == "bridge")
+      #expect(links.first { $0.index == eni.index }?.kind == "veth")
+      #expect(links.first { $0.name.text == "lo" }?.kind == nil)
+      #expect(ENILinks(links)[mac] == nil, "a bridge is no ENI, whichever MAC it has")
+    }
+
     @Test("an MTU below 1280 takes the IPv6 addresses away", arguments: Subject.allCases)
     func smallMTU(_ subject: Subject) throws {
       let machine = try subject.machine()

@@ -11,6 +11,8 @@ protocol Machine: AnyObject {
   var kernel: any KernelConfiguration { get }
   /// Adds a link that is down and has a carrier once it is up.
   func plug(_ name: InterfaceName) throws -> Link
+  /// Adds a bridge with this MAC, which has `member` as its port.
+  func bridge(_ name: InterfaceName, mac: MACAddress, member: Link) throws -> Link
   /// Takes the link away.
   func unplug(_ link: Link) throws
   /// Gives it an address for a time, as a DHCP client does.
@@ -38,7 +40,11 @@ private final class FakeMachine: Machine {
   let fake = FakeKernel()
   var kernel: any KernelConfiguration { fake }
 
-  func plug(_ name: InterfaceName) -> Link { fake.addLink(name) }
+  func plug(_ name: InterfaceName) -> Link { fake.addLink(name, kind: "veth") }
+
+  func bridge(_ name: InterfaceName, mac: MACAddress, member: Link) -> Link {
+    fake.addLink(name, mac: mac, kind: "bridge")
+  }
 
   func unplug(_ link: Link) { fake.removeLink(link.index) }
 

@@ -49,6 +49,12 @@ final class RealMachine: Machine {
     return try #require(try socket.links().first { $0.name == name })
   }
 
+  func bridge(_ name: InterfaceName, mac: MACAddress, member: Link) throws -> Link {
+    try ip("link add name \(name) address \(mac) type bridge")
+    try ip("link set dev \(member.name) master \(name)")
+    return try #require(try socket.links().first { $0.name == name })
+  }
+
   func unplug(_ link: Link) throws { try ip("link del dev \(link.name)") }
 
   func lease(_ prefix: IPPrefix, to link: Link) throws {

@@ -19,28 +19,6 @@ struct KernelIndexTests {
     )
   }
 
-  @Test("a link is found by the MAC that the list would find it by")
-  func mac() throws {
-    let name = try #require(InterfaceName("bond0"))
-    let index = try #require(Link.Index(90))
-    let links = [
-      // It borrows the MAC of its first member, whose own is a permanent one.
-      Link(index: index, name: name, address: Fixture.mac(1), permanentAddress: Fixture.mac(9)),
-      link,
-      Link(index: other.index, name: other.name, address: Fixture.mac(2)),
-      Fixture.link(3),
-      Fixture.link(3, name: "later"),
-      Link(index: index, name: name, address: nil),
-    ]
-    let state = KernelState(links: links)
-    let kernel = KernelIndex(state)
-    for mac in (0...9).map(Fixture.mac) {
-      #expect(kernel.link(mac: mac) == state.link(mac: mac), "\(mac)")
-    }
-    #expect(kernel.link(mac: Fixture.mac(1)) == link)
-    #expect(kernel.link(mac: Fixture.mac(3))?.name.text == "ens8")
-  }
-
   @Test(
     "a name belongs to the link that has it, proper or alternative",
     arguments: [("nic1", 1), ("eni-10000001", 1), ("ens7", 2), ("nic2", nil)] as [(String, Int?)]

@@ -68,9 +68,9 @@ struct HostInspection {
   private func marks(_ state: KernelState) throws -> [MACAddress: InterfaceRecord.Role] {
     let marks = try UdevContext().interfaces()
     var roles: [MACAddress: InterfaceRecord.Role] = [:]
-    for link in state.links {
-      guard let mac = link.mac else { continue }
-      roles[mac] = marks.first { $0.index == link.index }?.role
+    let links = ENILinks(state.links)
+    for mac in links.macs {
+      roles[mac] = marks.first { $0.index == links[mac]?.index }?.role
     }
     return roles
   }

@@ -29,7 +29,7 @@ struct MetadataAnswer {
         subnetIDs[mac] = try metadata.subnetID(of: mac)
         elasticIPs[mac] = try metadata.publicAddresses(of: mac)
       }
-      for mac in survey.listed.subtracting(links.compactMap(\.mac)) {
+      for mac in survey.listed.subtracting(ENILinks(links).macs) {
         let reading = try metadata.read(mac: mac, isPrimary: false, networkCardExpected: false)
         if case .settled(let interface) = reading { absent[mac] = interface }
       }
