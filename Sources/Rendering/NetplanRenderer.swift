@@ -118,6 +118,7 @@ package struct NetplanRenderer: Renderer {
         override: "What netplan cannot say, added to the file that it makes for this ENI."
       )
     )
+    file.section("Match", [NetworkdRenderer.eniProperty])
     if let mtu = plan.mtu { file.section("Link", [("MTUBytes", "\(mtu)")]) }
     for rule in plan.rules where Self.isBeyondNetplan(rule) {
       file.section("RoutingPolicyRule", NetworkdRenderer.keys(rule))

@@ -100,7 +100,7 @@ package struct NetworkdRenderer: Renderer {
           """
       )
     )
-    file.section("Match", [(plan.match.key, plan.mac.description)])
+    file.section("Match", [(plan.match.key, plan.mac.description), Self.eniProperty])
     file.section("Link", link(plan))
     file.section("Network", common(plan))
     for address in plan.addresses {
@@ -110,6 +110,12 @@ package struct NetworkdRenderer: Renderer {
     for rule in plan.rules { file.section("RoutingPolicyRule", Self.keys(rule)) }
     return ConfigFile(path: path, content: file.text)
   }
+
+  /// Matches only the links that udev's rule has marked: a bridge, bond, VLAN or macvlan may have the MAC.
+  ///
+  /// Not the role, which udev may not yet know when networkd starts at a first boot; the two conditions
+  /// are both required (systemd.network(5)).
+  static let eniProperty: UnitFileText.Assignment = ("Property", "ENI_INIT_CANDIDATE=1")
 
   private func link(_ plan: InterfacePlan) -> [UnitFileText.Assignment] {
     let mtu: [UnitFileText.Assignment] = plan.mtu.map { [("MTUBytes", "\($0)")] } ?? []
