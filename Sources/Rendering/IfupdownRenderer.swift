@@ -38,6 +38,11 @@ package struct IfupdownRenderer: Renderer {
   package static var primaryPath: String { primaryScript.path("") }
 
   private static let up = "up ip "
+
+  /// Stops ifup(8) on another link that has got the name.
+  private static func guarding(_ plan: InterfacePlan) -> String {
+    "pre-up grep -qx \(plan.mac) /sys/class/net/\(plan.name)/address"
+  }
   private static let whateverHappens = " || :"
 
   package func files(for plan: InterfacePlan, instance: InstanceID) -> [ConfigFile] {
@@ -60,7 +65,7 @@ package struct IfupdownRenderer: Renderer {
     let quiet = "pre-up echo 0 >/proc/sys/net/ipv6/conf/\(name)/accept_ra || :"
     let up = [commands.link] + commands.addresses + commands.routes
     let options =
-      [quiet] + up.map { Self.up + $0 }
+      [Self.guarding(plan), quiet] + up.map { Self.up + $0 }
       // A rule may be there already, and then it is refused.
       + Self.options("up", commands.rules) + Self.options("down", commands.rulesDown)
       + ["down ip address flush dev \(name) scope global", "down ip link set dev \(name) down"]

@@ -37,10 +37,18 @@ package struct KernelRenderer: Renderer {
       [commands.link] + commands.addresses + commands.routes + (commands.rules[.ipv4] ?? [])
     let script = ConfigFile(
       path: Self.scripts.path(plan.name),
-      lines: header + IPCommands.batch(all)
+      lines: header + Self.guarding(plan) + IPCommands.batch(all)
         + IPCommands.batch(commands.rules[.ipv6] ?? [], options: "-6 ")
     )
     return [script] + CommonFiles.files(for: plan, instance: instance)
+  }
+
+  /// Ends the script on another link that has got the name: udev starts it by name.
+  private static func guarding(_ plan: InterfacePlan) -> [String] {
+    [
+      "", "if ! grep -qx \(plan.mac) /sys/class/net/\(plan.name)/address; then",
+      "  echo '\(plan.name) is not the ENI \(plan.mac): left alone' >&2", "  exit 0", "fi",
+    ]
   }
 
   package func primaryFile(

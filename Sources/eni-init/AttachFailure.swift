@@ -17,6 +17,8 @@ enum AttachFailure: Error, Hashable {
   case primaryChanged(recorded: MACAddress, told: MACAddress)
   /// Another ENI whose link is present has this one's slot.
   case slotTaken(InterfaceName, by: MACAddress)
+  /// Another link has the ENI's name, and the stack finds links by name.
+  case nameTaken(InterfaceName, by: InterfaceName, NetworkStack)
   /// The network stack does not know the link.
   case notManaged(InterfaceName, by: NetworkStack)
 }
@@ -27,7 +29,7 @@ extension AttachFailure: CommandFailure {
     case .noSuchInterface, .notAnENI: .usage
     case .noAddress, .noIdentity, .primaryChanged: .badData
     // The other ENI's record is put right when its own turn comes.
-    case .linkGone, .slotTaken: .tryAgain
+    case .linkGone, .slotTaken, .nameTaken: .tryAgain
     case .notManaged: .systemFailure
     }
   }
@@ -55,6 +57,10 @@ extension AttachFailure: CommandFailure {
     case .slotTaken(let name, let other):
       "the slot of \(name) already belongs to \(other), whose link is present; nothing was "
         + "changed. Wait a minute for the metadata to settle, then run `eni-init plan`"
+    case .nameTaken(let name, let other, let stack):
+      "the name \(name) belongs to the network interface \(other), which is not this ENI, and "
+        + "\(stack.title) finds interfaces by name; nothing was changed. Give \(other) another name: "
+        + "`ip link set \(other) name NAME`, or set NamePrefix= in eni-init.conf"
     case .notManaged(let name, let stack):
       "\(stack.title) does not know \(name), so its configuration would not be applied; check "
         + "`systemctl status '\(stack.unit)'`, or set Stack= in eni-init.conf"

@@ -26,6 +26,7 @@ struct Reconciliation {
       throw AttachFailure.linkGone(facts.interface.mac)
     }
     let stack = try host.stack(primary: before.link(mac: plan.primaryMAC))
+    try requireName(of: plan, link, by: stack, before)
     let isNew = try host.isNew(link, to: plan, of: facts.instance, in: before)
     var undo = self.undo(of: plan, by: stack, before: before, isNew: isNew)
     let marks = ContainerMarks(host: host)
@@ -53,8 +54,9 @@ struct Reconciliation {
     let kernel = try RouteSocket()
     try SlotTransfer(host: host, facts: facts).run(kernel)
     let before = try kernel.snapshot()
-    guard let plan = try plan(before), before.link(mac: plan.mac) != nil else { return }
+    guard let plan = try plan(before), let link = before.link(mac: plan.mac) else { return }
     let stack = try host.stack(primary: before.link(mac: plan.primaryMAC))
+    try requireName(of: plan, link, by: stack, before)
     var undo = self.undo(of: plan, by: stack, before: before, isNew: true)
     do {
       _ = try write(plan, for: stack, undo: &undo)
@@ -65,6 +67,21 @@ struct Reconciliation {
     } catch {
       throw undo.run(because: error, kernel: kernel)
     }
+  }
+
+  /// Refuses, before anything is changed, an ENI whose name another link has, where the stack would then
+  /// configure that link.
+  private func requireName(
+    of plan: InterfacePlan,
+    _ link: Link,
+    by stack: Stack,
+    _ state: KernelState
+  ) throws {
+    guard !plan.isHeld, stack.activator.goesByName,
+      let owner = KernelIndex(state).owner(of: plan.name), owner != link.index,
+      let other = state.links.first(where: { $0.index == owner })
+    else { return }
+    throw AttachFailure.nameTaken(plan.name, by: other.name, stack.kind)
   }
 
   /// Waits until the stack has decided about the link: right after a boot or a rename it has not, and

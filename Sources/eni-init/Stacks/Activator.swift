@@ -6,6 +6,10 @@ import NetworkModel
 /// What an ENI has that is live already is never left to the stack: the change is made by netlink and
 /// written into its file, since a stack that is told to apply a file costs the link packets.
 protocol Activator {
+  /// Whether the stack finds the link of an ENI by its name alone, so that another link with that name
+  /// would get the configuration.
+  var goesByName: Bool { get }
+
   /// Whether the stack configures this link now, by its own account.
   func manages(_ link: Link) throws -> Bool
 
@@ -74,6 +78,7 @@ protocol Activator {
 
 // What most stacks need: they do what they are told, when they are told, to one link alone.
 extension Activator {
+  var goesByName: Bool { true }
   func hasDecided(_ link: Link) throws -> Bool { true }
   func mayLoseRules(of link: Link) throws -> Bool { false }
   func obstacle(besides link: Link?) throws -> String? { nil }

@@ -13,6 +13,7 @@ struct NetplanActivator: Activator {
   /// Where it is marked, by MAC, that an ENI got its YAML in this boot; the udev rule looks there.
   private static let marks = "/run/eni-init/netplan"
 
+  var goesByName: Bool { networkd.goesByName }
   func manages(_ link: Link) throws -> Bool { try networkd.manages(link) }
   func isEnabled() throws -> Bool { try networkd.isEnabled() }
   func isRunning() throws -> Bool { try networkd.isRunning() }

@@ -8,6 +8,9 @@ struct NetworkdActivator: Activator {
   let files: FileStore
   let log: Log
 
+  /// Its files match the MAC and udev's mark.
+  var goesByName: Bool { false }
+
   func manages(_ link: Link) throws -> Bool {
     guard let state = try NetworkdState(link.index, files) else { return false }
     return !state.isUnmanaged && state.networkFile != nil

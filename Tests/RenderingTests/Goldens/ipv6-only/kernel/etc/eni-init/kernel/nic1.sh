@@ -4,6 +4,11 @@
 # Applied by eni-init-apply@nic1.service when the link appears. To override, give that
 # unit a drop-in; `eni-init plan` shows what would be written here.
 
+if ! grep -qx 02:00:00:00:00:01 /sys/class/net/nic1/address; then
+  echo 'nic1 is not the ENI 02:00:00:00:00:01: left alone' >&2
+  exit 0
+fi
+
 ip -force -batch - <<'END'
 link set dev nic1 mtu 9001 up
 address replace 2600:1f14:1:2::a/64 noprefixroute nodad dev nic1

@@ -4,6 +4,11 @@
 # Applied by eni-init-apply@nic0c1.service when the link appears. To override, give that
 # unit a drop-in; `eni-init plan` shows what would be written here.
 
+if ! grep -qx 02:00:00:00:00:03 /sys/class/net/nic0c1/address; then
+  echo 'nic0c1 is not the ENI 02:00:00:00:00:03: left alone' >&2
+  exit 0
+fi
+
 ip -force -batch - <<'END'
 link set dev nic0c1 mtu 9001 up
 address replace 10.0.1.12/20 noprefixroute dev nic0c1

@@ -4,6 +4,11 @@
 # Applied by eni-init-apply@nic1c1.service when the link appears. To override, give that
 # unit a drop-in; `eni-init plan` shows what would be written here.
 
+if ! grep -qx 02:00:00:00:00:02 /sys/class/net/nic1c1/address; then
+  echo 'nic1c1 is not the ENI 02:00:00:00:00:02: left alone' >&2
+  exit 0
+fi
+
 ip -force -batch - <<'END'
 link set dev nic1c1 mtu 9001 up
 address replace 10.0.1.11/20 noprefixroute dev nic1c1
