@@ -108,8 +108,8 @@ package struct NetplanRenderer: Renderer {
     rule.suppressPrefixLength != nil || rule.isForOwnPackets || rule.mark != nil
   }
 
-  /// Those rules, and the MTU, for which netplan would write a .link file too, and that would
-  /// take the names that systemd gives from the link.
+  /// Those rules; how long the configuration lasts; and the MTU, for which netplan would write a
+  /// .link file too, which would take the names that systemd gives from the link.
   private func dropIn(_ plan: InterfacePlan, _ instance: InstanceID) -> ConfigFile {
     var file = UnitFileText(
       comment: Header.lines(
@@ -120,6 +120,7 @@ package struct NetplanRenderer: Renderer {
     )
     file.section("Match", [NetworkdRenderer.eniProperty])
     if let mtu = plan.mtu { file.section("Link", [("MTUBytes", "\(mtu)")]) }
+    file.section("Network", NetworkdRenderer.permanence)
     for rule in plan.rules where Self.isBeyondNetplan(rule) {
       file.section("RoutingPolicyRule", NetworkdRenderer.keys(rule))
     }

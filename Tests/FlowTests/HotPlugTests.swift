@@ -162,8 +162,40 @@ extension FlowTests {
       #expect(try stage.cloud.probeFromInternet(second).isLossless)
     }
 
-    /// No network manager does it for a link that is none of its.
+    /// Each is what a host has after its administrator prepared the next boot.
+    @Test(
+      "a file that is staged for the next boot, or gone, costs the primary neither lease nor packets",
+      arguments: [
+        ("cp /srv/static 00-static.network", "00-static.network has changed"),
+        ("mv /srv/static 00-static.network", "00-static.network has changed"),
+        ("ln -s /dev/null 00-static.network", "00-static.network has changed"),
+        ("rm 80-dhcp.network", "80-dhcp.network is gone"),
+      ]
+    )
+    func stagedFiles(work: String, reason: String) throws {
+      let stage = try Stage.withUs()
+      let routes = try stage.mainDefaultRoutes()
+      try stage.instance.write(
+        "/srv/static",
+        content: "[Match]\nName=ens5\n\n[Network]\nAddress=10.0.0.99/24\n"
+      )
+      try stage.shell("touch -d yesterday /srv/static; cd /etc/systemd/network && \(work)")
+      let primary = try #require(IPAddress("10.0.0.10"))
+      let probe = try stage.cloud.vpc.internet.namespace.startProbing(primary)
+      try stage.plug(stage.second, as: "ens6")
+      try stage.waitUntilRouted(stage.second)
+      let second = try #require(IPAddress("10.0.1.10"))
+      #expect(try stage.cloud.probeFromInternet(second).isLossless)
+      #expect(try probe.stop().isLossless, "the primary answered all the time")
+      #expect(try stage.mainDefaultRoutes() == routes)
+      let journal = try stage.instance.journal()
+      #expect(journal.contains(reason), "\(journal)")
+    }
+
+    /// No network manager does it for a link that is none of its, and another tool may undo it.
     private func expectAdvertisementsIgnored(_ stage: Stage) throws {
+      // As tools for containers set it on every link of a host that forwards.
+      try stage.shell("echo 2 >/proc/sys/net/ipv6/conf/nic1/accept_ra")
       try stage.cloud.vpc.advertiseRouter(to: stage.second.id)
       try Condition.wait(until: "the advertisement has come") {
         try !stage.shell("grep InRouterAdvertisements /proc/net/dev_snmp6/nic1").hasSuffix("\t0\n")

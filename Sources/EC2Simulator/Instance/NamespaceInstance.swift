@@ -99,7 +99,16 @@ package final class NamespaceInstance {
   /// Leaves the mark of a service that systemd has started; its time is the service's.
   private func markStarted(_ unit: String) throws {
     let mark = "/run/systemd/units/invocation:\(unit)"
-    try check(["sh", "-c", "mkdir -p /run/systemd/units && ln -s 0 '\(mark)'"])
+    try check(["sh", "-c", "mkdir -p /run/systemd/units && ln -sfn 0 '\(mark)'"])
+  }
+
+  /// Ends networkd and starts it again, as an upgrade of systemd does.
+  package func restartNetworkd() throws {
+    try check(["pkill", "--exact", "systemd-network"])
+    try Condition.wait(until: "networkd has ended") {
+      try run(["pgrep", "--exact", "systemd-network"]).status != 0
+    }
+    try startNetworkd()
   }
 
   /// Starts NetworkManager and waits until it answers.

@@ -121,6 +121,15 @@ extension VirtualPrivateCloud {
     try port(id).packets
   }
 
+  /// Takes the carrier from the ENI's device, or gives it back with all that the router had for it.
+  package func setCarrier(of id: NetworkInterface.ID, _ isThere: Bool) throws {
+    let port = try port(id)
+    guard isThere else { return try RouterNamespace.run(["link set \(port.device) down"]) }
+    try RouterNamespace.configure(port.device, for: port.eni)
+    let own = proxies.filter { $0.port == port.device }
+    try RouterNamespace.changeProxies(adding: own, removing: [])
+  }
+
   /// Has the router advertise itself once on the ENI's port, as a VPC's does unasked.
   package func advertiseRouter(to id: NetworkInterface.ID) throws {
     try RouterAdvertisement.send(by: try port(id).device)
