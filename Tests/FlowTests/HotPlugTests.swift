@@ -192,6 +192,54 @@ extension FlowTests {
       #expect(journal.contains(reason), "\(journal)")
     }
 
+    @Test(
+      "networkd's own DHCP client on an ENI is no reason for a reload that the primary would pay for"
+    )
+    func holdUnread() throws {
+      let stage = try Stage.withoutUs()
+      try stage.instance.write(
+        "/etc/systemd/network/00-static.network",
+        content: "[Match]\nName=ens5\n\n[Network]\nAddress=10.0.0.99/24\n"
+      )
+      try stage.instance.installPackage(program: BuiltProduct.path("eni-init"))
+      let said = try stage.shell("udevadm control --reload; eni-init arm 2>&1")
+      #expect(said.contains("00-static.network has changed"), "\(said)")
+      let primary = try #require(IPAddress("10.0.0.10"))
+      let probe = try stage.cloud.vpc.internet.namespace.startProbing(primary)
+      try stage.plug(stage.second, as: "ens6")
+      try stage.waitUntilRouted(stage.second)
+      let second = try #require(IPAddress("10.0.1.10"))
+      #expect(try stage.cloud.probeFromInternet(second).isLossless)
+      #expect(try probe.stop().isLossless, "the primary answered all the time")
+    }
+
+    @Test("an attach that fails after a file was staged is undone without a reload")
+    func undoneBesideStagedFile() throws {
+      let stage = try Stage.withUs()
+      // What is planned is not what it gets.
+      try stage.instance.write(
+        "/etc/systemd/network/05-eni-init-nic1.network.d/mtu.conf",
+        content: "[Link]\nMTUBytes=1400\n"
+      )
+      let primary = try #require(IPAddress("10.0.0.10"))
+      let probe = try stage.cloud.vpc.internet.namespace.startProbing(primary)
+      try stage.plug(stage.second, as: "ens6")
+      try Condition.wait(until: "networkd has taken the ENI over") {
+        try stage.shell("networkctl list").contains("nic1")
+          && stage.shell("ip address show dev nic1").contains("10.0.1.10")
+      }
+      try stage.instance.write(
+        "/etc/systemd/network/00-static.network",
+        content: "[Match]\nName=ens5\n\n[Network]\nAddress=10.0.0.99/24\n"
+      )
+      try Condition.wait(until: "it is undone", within: .seconds(30)) {
+        try stage.instance.journal().contains("the ENI is held again")
+      }
+      let link = try stage.shell("ip address show dev nic1; ip rule")
+      #expect(!link.contains("10.0.1.10") && link.contains("state DOWN"), "\(link)")
+      #expect(try probe.stop().isLossless, "the primary answered all the time")
+    }
+
     /// No network manager does it for a link that is none of its, and another tool may undo it.
     private func expectAdvertisementsIgnored(_ stage: Stage) throws {
       // As tools for containers set it on every link of a host that forwards.

@@ -110,6 +110,11 @@ final class Guest {
     try cloud.detach(second)
   }
 
+  /// Takes the carrier from the second ENI, or gives it back.
+  func setCarrierOfSecond(_ isThere: Bool) throws {
+    try machine.setCarrier(of: try nic(of: second, in: slots.second), isThere)
+  }
+
   /// Restarts the guest from within and waits until its primary has a lease again.
   func reboot() throws {
     try machine.reboot()

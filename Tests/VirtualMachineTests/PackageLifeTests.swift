@@ -19,6 +19,7 @@ struct PackageLifeTests {
     let guest = try Guest(image)
     try install(guest)
     try hotPlug(guest)
+    try keep(guest)
     try guest.machine.run(Self.earlyUser)
     try reboot(guest, "after a reboot")
     try replace(guest)
@@ -88,6 +89,35 @@ struct PackageLifeTests {
     #expect(try guest.mainDefaultRoutes() == routes)
   }
 
+  /// A reset of the device and a restart of networkd take nothing, neither what keepalived would add.
+  private func keep(_ guest: Guest) throws {
+    try guest.machine.run("ip address add 10.0.1.99/32 dev nic1")
+    let look = """
+      ip -o address show dev nic1 scope global | sed 's/ valid_lft.*//' | sort
+      ip rule | grep 10001; ip route show table 10001 | sort
+      """
+    let before = try guest.machine.run(look)
+    for isThere in [false, true] {
+      try guest.setCarrierOfSecond(isThere)
+      let state = isThere ? "routable" : "no-carrier"
+      try Condition.wait(until: "networkd has seen it: \(state)", within: .seconds(60)) {
+        try guest.machine.run("networkctl list nic1").contains(state)
+      }
+      #expect(try guest.machine.run(look).replacing(" linkdown", with: "") == before)
+    }
+    let probe = try guest.cloud.vpc.internet.namespace.startProbing(
+      try #require(IPAddress("10.0.1.10")),
+      every: .milliseconds(200)
+    )
+    try guest.machine.run("systemctl restart systemd-networkd", within: .seconds(120))
+    try Condition.wait(until: "networkd has the ENI again", within: .seconds(60)) {
+      try guest.machine.run("networkctl list nic1").contains("configured")
+    }
+    #expect(try probe.stop().isLossless, "the ENI answered during the restart")
+    #expect(try guest.machine.run(look) == before)
+    try guest.machine.run("ip address delete 10.0.1.99/32 dev nic1")
+  }
+
   private func reboot(_ guest: Guest, _ moment: Comment) throws {
     try guest.reboot()
     try guest.waitUntilAnswering()
@@ -135,10 +165,11 @@ struct PackageLifeTests {
     try guest.expectNoFailure("metrics are written")
   }
 
+  /// Without the program the rules stay, and lead to an empty table.
   private func detach(_ guest: Guest) throws {
     try guest.unplugSecond()
-    try Condition.wait(until: "the rules are gone", within: .seconds(60)) {
-      try !guest.machine.run("ip rule").contains("10001")
+    try Condition.wait(until: "the table is empty", within: .seconds(60)) {
+      try guest.machine.run("ip route show table 10001; ip -6 route show table 10001").isEmpty
     }
     #expect(try guest.cloud.probeFromInternet(try #require(IPAddress("10.0.0.10"))).isLossless)
   }

@@ -149,6 +149,11 @@ package final class VirtualMachine {
     try monitor.execute("netdev_del", ["id": nic.backendName])
   }
 
+  /// Takes the carrier from a NIC, or gives it back.
+  package func setCarrier(of nic: VirtualNIC, _ isThere: Bool) throws {
+    try openMonitor().execute("set_link", ["name": nic.deviceName, "up": isThere])
+  }
+
   // MARK: For messages
 
   /// The last lines of the serial console, at most `count` bytes of them.
