@@ -9,7 +9,7 @@ import NetworkModel
 final class HTTPConnection {
   /// Where to connect, the preferred one first.
   private(set) var endpoints: [IMDSEndpoint]
-  private let interface: InterfaceName?
+  private let links: () throws(RequestFailure) -> AllowedLinks
   private let connectTimeout: Duration
   private var kept: KeptSocket?
 
@@ -20,11 +20,16 @@ final class HTTPConnection {
   ///
   /// - Parameters:
   ///   - endpoints: Where to, in order of preference.
-  ///   - interface: The only link to use; nil leaves it to routing.
+  ///   - links: The links to use, asked before each handshake.
   ///   - connectTimeout: The longest handshake with one endpoint.
-  init(endpoints: [IMDSEndpoint], interface: InterfaceName?, connectTimeout: Duration) {
+  init(
+    endpoints: [IMDSEndpoint],
+    links: @escaping () throws(RequestFailure) -> AllowedLinks = { () throws(RequestFailure) in .any
+    },
+    connectTimeout: Duration
+  ) {
     self.endpoints = endpoints
-    self.interface = interface
+    self.links = links
     self.connectTimeout = connectTimeout
   }
 
@@ -90,13 +95,15 @@ final class HTTPConnection {
 
   private func connect(_ attempt: Attempt) throws(RequestFailure) -> KeptSocket {
     var failures: [ConnectFailure] = []
-    for endpoint in endpoints {
-      let deadline = min(attempt.deadline, .now + connectTimeout)
-      do throws(StreamSocket.Fault) {
-        let socket = try StreamSocket.connect(to: endpoint, over: interface, until: deadline)
-        return KeptSocket(socket: socket, endpoint: endpoint)
-      } catch {
-        failures.append(ConnectFailure(endpoint: endpoint, code: error.code))
+    for link in try links().candidates {
+      for endpoint in endpoints where failures.isEmpty || .now < attempt.deadline {
+        let deadline = min(attempt.deadline, .now + connectTimeout)
+        do throws(StreamSocket.Fault) {
+          let socket = try StreamSocket.connect(to: endpoint, over: link, until: deadline)
+          return KeptSocket(socket: socket, endpoint: endpoint)
+        } catch {
+          failures.append(ConnectFailure(endpoint: endpoint, link: link, code: error.code))
+        }
       }
     }
     throw failures.contains(where: \.isProhibited) ? .prohibited(failures) : .unreachable(failures)

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import NetworkModel
-
 /// Looks up keys in the EC2 instance metadata service, version 2 (EC2 user guide, "Use IMDSv2").
 ///
 /// One client serves one run: one session token, one kept connection, one overall deadline. Calls
@@ -26,8 +24,7 @@ package final class IMDSClient {
   /// - Parameters:
   ///   - version: Our own version, for the User-Agent `eni-init/<version>`.
   ///   - endpoints: Where IMDS is, in the order in which to try.
-  ///   - interface: The only link to use (SO_BINDTODEVICE); nil leaves it to routing. For hosts
-  ///     whose default route leaves by an ENI without IMDS.
+  ///   - links: The links to use, asked before each handshake.
   ///   - policy: Time limits and waits.
   ///   - timekeeper: The clock for waits and deadlines between attempts.
   ///   - jitter: Gives 0…1 for each wait.
@@ -35,7 +32,8 @@ package final class IMDSClient {
   package init(
     version: String,
     endpoints: [IMDSEndpoint] = IMDSEndpoint.standard,
-    interface: InterfaceName? = nil,
+    links: @escaping () throws(RequestFailure) -> AllowedLinks = { () throws(RequestFailure) in .any
+    },
     policy: RetryPolicy = RetryPolicy(),
     timekeeper: Timekeeper = .system,
     jitter: @escaping () -> Double = { Double.random(in: 0...1) },
@@ -44,7 +42,7 @@ package final class IMDSClient {
     userAgent = "eni-init/\(version)"
     connection = HTTPConnection(
       endpoints: endpoints,
-      interface: interface,
+      links: links,
       connectTimeout: policy.connectTimeout
     )
     self.policy = policy

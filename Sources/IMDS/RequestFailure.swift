@@ -4,7 +4,9 @@
 package enum RequestFailure: Error, Hashable, Sendable {
   /// No endpoint could be connected to, and the kernel forbids the way to at least one.
   case prohibited([ConnectFailure])
-  /// No endpoint could be connected to.
+  /// The links of the ENIs cannot be read; the text says why.
+  case linksUnknown(String)
+  /// No endpoint could be connected to; without an entry, no link of an ENI is up.
   case unreachable([ConnectFailure])
   /// No whole answer came within the limit.
   case timedOut(after: Duration)
@@ -27,7 +29,7 @@ package enum RequestFailure: Error, Hashable, Sendable {
     switch self {
     case .unreachable, .timedOut, .outOfTime, .connectionLost, .incompleteAnswer: true
     case .status(let status, _): status == 429 || (500...599).contains(status)
-    case .prohibited, .invalidAnswer, .invalidPath: false
+    case .linksUnknown, .prohibited, .invalidAnswer, .invalidPath: false
     }
   }
 
@@ -43,12 +45,19 @@ extension RequestFailure: CustomStringConvertible {
     case .prohibited(let failures):
       """
       the kernel prohibits the route (\(Self.list(failures))); when systemd-imdsd has locked IMDS, \
-      unlock it for eni-init, or look for the rule with `ip route get 169.254.169.254`
+      unlock it for eni-init, or look for the rule with `\(Self.lookUp(failures))`
+      """
+    case .linksUnknown(let reason):
+      "the links of the ENIs cannot be read, and IMDS is asked by no other: \(reason)"
+    case .unreachable([]):
+      """
+      no link of an ENI on record is up, and IMDS is asked by no other; look for the primary with \
+      `ip link`
       """
     case .unreachable(let failures):
       """
       no endpoint can be connected to (\(Self.list(failures))); check the route with \
-      `ip route get 169.254.169.254` and that the instance's metadata options enable IMDS
+      `\(Self.lookUp(failures))` and that the instance's metadata options enable IMDS
       """
     case .timedOut(let limit):
       """
@@ -70,6 +79,10 @@ extension RequestFailure: CustomStringConvertible {
 
   private static func list(_ failures: [ConnectFailure]) -> String {
     failures.map(\.description).joined(separator: "; ")
+  }
+
+  private static func lookUp(_ failures: [ConnectFailure]) -> String {
+    "ip route get 169.254.169.254" + (failures.first?.link.map { " oif \($0)" } ?? "")
   }
 
   private static func advice(_ status: Int) -> String {

@@ -57,7 +57,6 @@ struct HTTPConnectionTests {
     let alive = try ScriptedServer(.ipv6, script: Self.echo)
     let connection = HTTPConnection(
       endpoints: [dead, alive.endpoint],
-      interface: nil,
       connectTimeout: .seconds(1)
     )
     let request = HTTPRequest(
@@ -119,10 +118,10 @@ struct HTTPConnectionTests {
   @Test("a connection can be bound to a link, and the bind is real")
   func boundToLink() throws {
     let server = try ScriptedServer(script: Self.echo)
-    let connect = { (name: String) throws in
+    let connect = { (names: String...) throws in
       let connection = HTTPConnection(
         endpoints: [server.endpoint],
-        interface: InterfaceName(name),
+        links: { () throws(RequestFailure) in .only(names.compactMap { InterfaceName($0) }) },
         connectTimeout: .seconds(1)
       )
       let request = HTTPRequest(
@@ -133,8 +132,14 @@ struct HTTPConnectionTests {
       return try connection.exchange(request, within: .seconds(2)).status
     }
     #expect(try connect("lo") == 200)
-    let failure = ConnectFailure(endpoint: server.endpoint, code: ENODEV)
+    #expect(try connect("nosuchlink", "lo") == 200, "the next one is tried")
+    let failure = ConnectFailure(
+      endpoint: server.endpoint,
+      link: InterfaceName("nosuchlink"),
+      code: ENODEV
+    )
     #expect(throws: RequestFailure.unreachable([failure])) { try connect("nosuchlink") }
+    #expect(throws: RequestFailure.unreachable([])) { try connect() }
   }
 
   @Test("a prohibited route is named", .enabled(if: geteuid() == 0, "needs a network namespace"))

@@ -30,6 +30,34 @@ struct MessageTests {
         """
       ),
       (
+        .failed(
+          path: "/x",
+          .unreachable([
+            ConnectFailure(endpoint: .ipv4, link: InterfaceName("ens5"), code: ECONNREFUSED)
+          ]),
+          attempts: 1
+        ),
+        """
+        cannot read /x from IMDS after 1 attempt: no endpoint can be connected to \
+        (169.254.169.254:80 by ens5: Connection refused); check the route with \
+        `ip route get 169.254.169.254 oif ens5` and that the instance's metadata options enable IMDS
+        """
+      ),
+      (
+        .failed(path: "/x", .unreachable([]), attempts: 1),
+        """
+        cannot read /x from IMDS after 1 attempt: no link of an ENI on record is up, and IMDS is \
+        asked by no other; look for the primary with `ip link`
+        """
+      ),
+      (
+        .failed(path: "/x", .linksUnknown("no socket"), attempts: 1),
+        """
+        cannot read /x from IMDS after 1 attempt: the links of the ENIs cannot be read, and IMDS is \
+        asked by no other: no socket
+        """
+      ),
+      (
         .failed(path: "/x", busy, attempts: 4),
         """
         cannot read /x from IMDS after 4 attempts: HTTP 503, retry after 7.0 seconds; IMDS is \
