@@ -10,6 +10,8 @@ package struct RouteProtocol: Hashable, Sendable, CustomStringConvertible {
     self.rawValue = rawValue
   }
 
+  /// Installed by ip(8) when no other is given (RTPROT_BOOT).
+  package static let boot = RouteProtocol(rawValue: 3)
   /// Installed by the kernel itself, for example with an address (RTPROT_KERNEL).
   package static let kernel = RouteProtocol(rawValue: 2)
   /// Installed because a router announced it (RTPROT_RA).

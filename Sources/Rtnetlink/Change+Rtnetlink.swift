@@ -61,7 +61,8 @@ extension Change {
     case .addAlternativeName: .links
     case .addAddress(let prefix, _, _), .addDeprecatedAddress(let prefix, _, _):
       .addresses(prefix.family)
-    case .addRoute(let route, _, _): .routes(route.destination.family)
+    case .addRoute(let route, _, _):
+      .routes(route.destination.family, RouteFilter(table: route.table))
     case .addRule(let rule): .rules(rule.family)
     default: nil
     }

@@ -12,11 +12,11 @@ package protocol KernelConfiguration: AnyObject {
   /// Equivalent to: ip link show
   func links() throws(RtnetlinkError) -> [Link]
 
-  /// Links, addresses, routes and rules. They are read one after another: what changes meanwhile
-  /// may show in one list and not yet in another.
+  /// Links, addresses, routes of the scope and rules. They are read one after another: what changes
+  /// meanwhile may show in one list and not yet in another.
   ///
-  /// Equivalent to: ip link show; ip address show; ip route show table all; ip rule show
-  func snapshot() throws(RtnetlinkError) -> KernelState
+  /// Equivalent to: ip link show; ip address show; ip route show table TABLE; ip rule show
+  func snapshot(_ scope: RouteScope) throws(RtnetlinkError) -> KernelState
 
   /// Makes one change. Idempotent: to add what is there already and to remove what is not succeeds
   /// and changes nothing; to add what *differs* from what holds its place is an error.
@@ -26,6 +26,9 @@ package protocol KernelConfiguration: AnyObject {
 }
 
 extension KernelConfiguration {
+  /// Links, addresses, all routes and rules.
+  package func snapshot() throws(RtnetlinkError) -> KernelState { try snapshot(.all) }
+
   /// Makes the changes in order and stops at the first that fails, which the error names; those
   /// before it stay.
   package func apply(_ changes: [Change]) throws(RtnetlinkError) {

@@ -10,7 +10,7 @@ package enum Listing: Hashable, Sendable {
   /// Equivalent to: ip -4 address show
   case addresses(AddressFamily)
   /// Equivalent to: ip -4 route show table all
-  case routes(AddressFamily)
+  case routes(AddressFamily, RouteFilter = RouteFilter())
   /// Equivalent to: ip -4 rule show
   case rules(AddressFamily)
 
@@ -19,7 +19,7 @@ package enum Listing: Hashable, Sendable {
     switch self {
     case .links: LinkMessage.list(sequence: sequence)
     case .addresses(let family): AddressMessage.list(family, sequence: sequence)
-    case .routes(let family): RouteMessage.list(family, sequence: sequence)
+    case .routes(let family, let filter): RouteMessage.list(family, filter, sequence: sequence)
     case .rules(let family): RuleMessage.list(family, sequence: sequence)
     }
   }
@@ -36,8 +36,10 @@ package enum Listing: Hashable, Sendable {
           if $0.isLease { state.leases.insert($0.address) }
           if $0.isDeprecated { state.deprecated.insert($0.address) }
         }
-      case .routes(let family):
-        try RouteMessage.decode(message, family: family).map { state.routes.append($0) }
+      case .routes(let family, let filter):
+        if let route = try RouteMessage.decode(message, family: family), filter.contains(route) {
+          state.routes.append(route)
+        }
       case .rules(let family):
         try RuleMessage.decode(message, family: family).map { state.rules.append($0) }
       }
@@ -50,7 +52,11 @@ package enum Listing: Hashable, Sendable {
   /// That is so when the kernel has no such family (`ipv6.disable=1`: EAFNOSUPPORT) or no such table (a kernel without
   /// CONFIG_IP_MULTIPLE_TABLES: EOPNOTSUPP). Links every kernel has.
   func isEmpty(whenRefusedWith code: Int32) -> Bool {
-    self != .links && (code == EAFNOSUPPORT || code == EOPNOTSUPP)
+    if case .routes(_, let filter) = self, filter != RouteFilter(), [ENOENT, ENODEV].contains(code)
+    {
+      return true
+    }
+    return self != .links && (code == EAFNOSUPPORT || code == EOPNOTSUPP)
   }
 }
 
@@ -59,7 +65,7 @@ extension Listing: CustomStringConvertible {
     switch self {
     case .links: "ip link show"
     case .addresses(let family): "ip \(family.option) address show"
-    case .routes(let family): "ip \(family.option) route show table all"
+    case .routes(let family, let filter): "ip \(family.option) route show \(filter)"
     case .rules(let family): "ip \(family.option) rule show"
     }
   }

@@ -31,13 +31,31 @@ enum RouteMessage {
     return KernelState.LinkRoute(link: found.isMultipath ? nil : found.link, route: route)
   }
 
-  /// Asks for the routes of a family in all tables.
+  /// Asks for the routes of a family that pass a filter.
   ///
-  /// Equivalent to: ip -4 route show table all
-  static func list(_ family: AddressFamily, sequence: UInt32) -> [UInt8] {
+  /// Equivalent to: ip -4 route show table TABLE dev LINK proto PROTOCOL
+  static func list(
+    _ family: AddressFamily,
+    _ filter: RouteFilter,
+    sequence: UInt32
+  ) -> [UInt8] {
     var header = rtmsg()
     header.rtm_family = family.wireValue
-    return MessageWriter.message(.getRoute, [.request, .dump], sequence: sequence, header: header)
+    header.rtm_protocol = filter.protocol?.rawValue ?? 0
+    return MessageWriter.message(.getRoute, [.request, .dump], sequence: sequence, header: header) {
+      if let table = filter.table { $0.attribute(RouteAttribute.table, table.rawValue) }
+      if let link = filter.link { $0.attribute(RouteAttribute.outputLink, link.rawValue) }
+    }
+  }
+
+  /// Whether a notification is about a route that no ENI has to do with: one of main that is no default
+  /// route and that no DHCP client, router advertisement or address has brought.
+  static func isIrrelevant(_ message: NetlinkMessage) throws(MalformedMessage) -> Bool {
+    guard message.type == .newRoute || message.type == .deleteRoute else { return false }
+    let (header, _) = try message.payload.splitHeader(rtmsg.self)
+    let protocols: [RouteProtocol] = [.kernel, .dhcp, .routerAdvertisement]
+    return UInt32(header.rtm_table) == RouteTable.main.rawValue && header.rtm_dst_len > 0
+      && !protocols.contains(RouteProtocol(rawValue: header.rtm_protocol))
   }
 
   /// Asks how a packet would be sent.

@@ -4,8 +4,9 @@
 /// then; what changed is for ``RouteSocket/snapshot()`` to say.
 ///
 /// Open it before the first snapshot: what happens between the two is then reported by the first
-/// wait. It also reports what the caller itself changes. Needs no privilege. It does not filter:
-/// links, addresses, routes and rules of the namespace, whoever changed them.
+/// wait. It also reports what the caller itself changes. Needs no privilege. It reports the links,
+/// addresses, routes and rules of the namespace, whoever changed them, but not the routes that a routing
+/// daemon moves in main.
 ///
 /// Not told by the kernel: the group of a link that is down (netdev_state_change).
 ///
@@ -39,9 +40,23 @@ package final class RouteMonitor {
       switch try socket.receive(waiting: false) {
       case .nothing: return isChanged
       case .foreign: continue
-      case .datagram, .lost: isChanged = true
+      case .datagram(let datagram): isChanged = Self.isRelevant(datagram) || isChanged
+      case .lost: isChanged = true
       }
     }
     return isChanged
+  }
+
+  /// Whether any message of a datagram matters; one that cannot be read does.
+  private static func isRelevant(_ datagram: [UInt8]) -> Bool {
+    do {
+      var reader = MessageReader(datagram)
+      while let message = try reader.next() {
+        if try !RouteMessage.isIrrelevant(message) { return true }
+      }
+      return false
+    } catch {
+      return true
+    }
   }
 }

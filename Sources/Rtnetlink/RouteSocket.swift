@@ -11,10 +11,14 @@ package import NetworkModel
 package final class RouteSocket: KernelConfiguration {
   /// How often an interrupted or overrun list is read before the caller hears of it.
   private static let attempts = 5
+  /// A table with more routes than this is a router's.
+  private static let smallTable = 1024
 
   private var socket: NetlinkSocket
   private let timeout: Duration
   private var sequence: UInt32 = 0
+  /// Whether the last list was longer than its limit.
+  private var isCut = false
 
   /// A socket whose requests are answered within `timeout` or fail.
   ///
@@ -34,18 +38,65 @@ package final class RouteSocket: KernelConfiguration {
 
   /// Links, addresses, routes and rules of both families; a family that the kernel lacks has none.
   ///
-  /// Equivalent to: ip link show; ip address show; ip route show table all; ip rule show
-  package func snapshot() throws(RtnetlinkError) -> KernelState {
+  /// Equivalent to: ip link show; ip address show; ip route show table TABLE; ip rule show
+  package func snapshot(_ scope: RouteScope) throws(RtnetlinkError) -> KernelState {
     var state = try read(.links)
     for family in AddressFamily.allCases {
       let part = try read(.addresses(family))
       state.addresses += part.addresses
       state.leases.formUnion(part.leases)
       state.deprecated.formUnion(part.deprecated)
-      state.routes += try read(.routes(family)).routes
       state.rules += try read(.rules(family)).rules
     }
+    for family in AddressFamily.allCases {
+      state.routes += try routes(family, scope, state)
+    }
     return state
+  }
+
+  private func routes(
+    _ family: AddressFamily,
+    _ scope: RouteScope,
+    _ state: KernelState
+  ) throws(RtnetlinkError) -> [KernelState.LinkRoute] {
+    guard case .enis(let tables, let macs) = scope else { return try read(.routes(family)).routes }
+    var routes: [KernelState.LinkRoute] = []
+    for table in tables.union(state.tablesOfENIs).sorted() {
+      routes += try read(.routes(family, RouteFilter(table: table))).routes
+    }
+    let links = macs.compactMap { state.link(mac: $0)?.index }
+    return routes + (try mainRoutes(family, by: links, state))
+  }
+
+  /// Main whole when it is small; otherwise its default routes and what concerns `links`.
+  ///
+  /// The kernel walks a whole table to filter it, which takes some 70 ms for a million routes.
+  private func mainRoutes(
+    _ family: AddressFamily,
+    by links: [Link.Index],
+    _ state: KernelState
+  ) throws(RtnetlinkError) -> [KernelState.LinkRoute] {
+    let start = try read(.routes(family, RouteFilter(table: .main)), limit: Self.smallTable)
+    guard isCut else { return start.routes }
+    var routes = Set<KernelState.LinkRoute>()
+    switch family {
+    case .ipv4:
+      // In the order of destinations, so those to 0.0.0.0/0 come first.
+      routes = Set(start.routes.filter { $0.route.destination.isDefault })
+      let leased = links.filter { link in
+        state.leases.contains { $0.link == link } || routes.contains { $0.link == link }
+      }
+      for link in leased {
+        routes.formUnion(try read(.routes(family, RouteFilter(table: .main, link: link))).routes)
+      }
+    case .ipv6:
+      // The default routes come last. A routing daemon has a protocol number of its own.
+      for source in [RouteProtocol.kernel, .boot, .static, .routerAdvertisement, .dhcp] {
+        let filter = RouteFilter(table: .main, protocol: source)
+        routes.formUnion(try read(.routes(family, filter)).routes)
+      }
+    }
+    return Array(routes)
   }
 
   /// How a packet of this host would be sent.
@@ -102,10 +153,12 @@ package final class RouteSocket: KernelConfiguration {
   }
 
   /// Reads one list; when it changes meanwhile, again, up to a limit.
-  private func read(_ listing: Listing) throws(RtnetlinkError) -> KernelState {
+  ///
+  /// One that is longer than `limit` is cut.
+  private func read(_ listing: Listing, limit: Int = .max) throws(RtnetlinkError) -> KernelState {
     for attempt in 1... {
       do {
-        let messages = try ask(.list(listing)) { listing.request(sequence: $0) }
+        let messages = try ask(.list(listing), limit: limit) { listing.request(sequence: $0) }
         return try decode(messages, of: listing)
       } catch {
         switch error {
@@ -129,6 +182,7 @@ package final class RouteSocket: KernelConfiguration {
   /// Sends a request and waits for the whole answer.
   private func ask(
     _ operation: RtnetlinkError.Operation,
+    limit: Int = .max,
     request: (_ sequence: UInt32) -> [UInt8]
   ) throws(RtnetlinkError) -> [NetlinkMessage] {
     // 0 is what notifications carry.
@@ -136,7 +190,14 @@ package final class RouteSocket: KernelConfiguration {
     let deadline = Deadline(after: timeout)
     try socket.send(request(sequence))
     var reply = Reply(to: sequence)
+    isCut = false
     while !reply.isComplete {
+      guard reply.messages.count <= limit else {
+        // The kernel would send the rest of the list before any other answer.
+        socket = try NetlinkSocket(timeout: timeout)
+        isCut = true
+        break
+      }
       guard !deadline.hasPassed else { throw .timedOut(operation) }
       switch try socket.receive() {
       case .foreign: continue

@@ -88,8 +88,12 @@ package final class FakeKernel: KernelConfiguration {
   /// Links, addresses, routes and rules.
   ///
   /// Equivalent to: ip link show; ip address show; ip route show table all; ip rule show
-  package func snapshot() throws(RtnetlinkError) -> KernelState {
+  package func snapshot(_ scope: RouteScope) throws(RtnetlinkError) -> KernelState {
     if let readFailure { throw readFailure }
+    guard case .enis(let tables, _) = scope else { return state }
+    var state = state
+    let known = tables.union(state.tablesOfENIs)
+    state.routes.removeAll { $0.route.table != .main && !known.contains($0.route.table) }
     return state
   }
 

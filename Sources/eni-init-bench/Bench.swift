@@ -30,6 +30,7 @@ struct Bench {
     try version(program)
     try attach(program)
     for count in [1, 15, 64] { try refresh(program, count) }
+    try router(program)
     try Comparison(program: program, peer: peer, runs: runs).run()
     sizes()
   }
@@ -105,6 +106,20 @@ struct Bench {
       try Cost.of(["/usr/sbin/eni-init", "boot"], in: stage.instance).wall
     }
     Figure("boot with \(count) ENIs on disk, wall", "ms", boots, goal: 30).print()
+  }
+
+  /// An unchanged refresh on a router with a full table.
+  private static func router(_ program: String) throws {
+    let stage = try Stage(program: program)
+    defer { stage.close() }
+    try stage.plug(many: 1)
+    try stage.fillMain(with: 1_000_000)
+    let words = ["/usr/sbin/eni-init", "refresh"]
+    let costs = try (0..<runs).map { _ in try Cost.of(words, in: stage.instance) }
+    let memory = try (0..<5).map { _ in try Cost.memory(of: words, in: stage.instance) }
+    let name = "unchanged refresh beside 1,000,000 routes:"
+    Figure("\(name) CPU", "ms", costs.map(\.cpu), goal: 30).print()
+    Figure("\(name) peak memory", "MiB", memory, goal: 24).print()
   }
 
   private static func look(

@@ -41,6 +41,17 @@ extension Stage {
     try waitUntilIdle(within: .seconds(120))
   }
 
+  /// Puts `count` routes by the primary into main, as a routing daemon does.
+  func fillMain(with count: Int) throws {
+    try shell(
+      """
+      awk 'BEGIN { for (i = 0; i < \(count); i++) printf \
+        "route add %d.%d.%d.0/24 via 10.0.0.1 dev ens5 proto bird\\n", \
+        16 + i / 65536, i / 256 % 256, i % 256 }' | ip -batch -
+      """
+    )
+  }
+
   /// How many processes an attach of a new ENI starts.
   func childrenOfAttach() throws -> Int {
     try plugUnconfigured()

@@ -19,7 +19,7 @@ struct Departure {
   func removeDanglingRules() throws {
     try host.locked(within: .seconds(30)) {
       let kernel = try RouteSocket()
-      try removeDanglingRules(try kernel.snapshot(), kernel)
+      try removeDanglingRules(try kernel.snapshot(.enis(tables: [], macs: [])), kernel)
     }
   }
 

@@ -109,7 +109,7 @@ struct FirstBootHold {
       try stack.activator.hold(link)
     }
     let kernel = try RouteSocket()
-    let addresses = try kernel.snapshot().addresses.filter {
+    let addresses = try kernel.snapshot(.enis(tables: [], macs: [])).addresses.filter {
       $0.link == link.index && !$0.prefix.address.isLinkLocal
     }
     try kernel.apply(

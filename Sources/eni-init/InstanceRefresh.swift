@@ -78,7 +78,12 @@ struct InstanceRefresh {
 
   private func pass(_ survey: InstanceSurvey, after former: InstanceSurvey?) throws -> Pass {
     let kernel = try RouteSocket()
-    let state = KernelIndex(try kernel.snapshot())
+    let told = survey.network.interfaces.filter { $0.mac != survey.network.primaryMAC }
+    let scope = RouteScope.enis(
+      tables: Set(told.map(\.attachment.table)),
+      macs: Set(told.map(\.mac))
+    )
+    let state = KernelIndex(try kernel.snapshot(scope))
     let renderer = try host.stack(primary: state.link(mac: survey.network.primaryMAC)).renderer
     var pass = Pass(
       failures: survey.unread.sorted { $0.key < $1.key }.map {

@@ -43,7 +43,7 @@ struct KnownENI {
   /// record and on disk, all three agree.
   private func complete(_ eni: NetworkInterface, _ primary: MACAddress) throws -> Bool {
     let kernel = try RouteSocket()
-    let state = KernelIndex(try kernel.snapshot())
+    let state = KernelIndex(try kernel.snapshot(.eni(eni)))
     let told = InstanceNetwork(primaryMAC: primary, interfaces: [eni])
     let network = host.planner.retaining(told, in: state)
     let links = [primary, eni.mac].compactMap { state.link(mac: $0) }

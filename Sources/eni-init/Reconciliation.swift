@@ -21,7 +21,7 @@ struct Reconciliation {
     let kernel = try RouteSocket()
     try waitForStack(kernel)
     try SlotTransfer(host: host, facts: facts).run(kernel)
-    let before = try kernel.snapshot()
+    let before = try kernel.snapshot(.eni(facts.interface))
     guard let plan = try plan(before), let link = before.link(mac: plan.mac) else {
       throw AttachFailure.linkGone(facts.interface.mac)
     }
@@ -53,7 +53,7 @@ struct Reconciliation {
   func prepare() throws {
     let kernel = try RouteSocket()
     try SlotTransfer(host: host, facts: facts).run(kernel)
-    let before = try kernel.snapshot()
+    let before = try kernel.snapshot(.eni(facts.interface))
     guard let plan = try plan(before), let link = before.link(mac: plan.mac) else { return }
     let stack = try host.stack(primary: before.link(mac: plan.primaryMAC))
     try requireName(of: plan, link, by: stack, before)
@@ -159,7 +159,7 @@ struct Reconciliation {
 
   /// Takes back what the ENI no longer has; last, so that what comes is there before this goes.
   private func withdraw(_ plan: InterfacePlan, _ kernel: RouteSocket) throws -> [Change] {
-    let state = KernelIndex(try kernel.snapshot())
+    let state = KernelIndex(try kernel.snapshot(.eni(facts.interface)))
     let changes =
       facts.isAgreed
       ? Withdrawal.changes(plan, state: state) : Withdrawal.unasked(plan, state: state)
@@ -215,7 +215,7 @@ struct Reconciliation {
       try stack.activator.takeOver(plan)
     } else {
       // Looked at again, since a link that was taken down has lost its routes.
-      let rest = Difference(plan, state: try kernel.snapshot(), isNew: false)
+      let rest = Difference(plan, state: try kernel.snapshot(.eni(facts.interface)), isNew: false)
       undo.added = rest?.routing ?? []
       try kernel.apply(undo.added)
       try kernel.apply(rest?.preferences ?? [])

@@ -86,7 +86,7 @@ struct Undo {
   }
 
   private func restoreKernel(_ kernel: RouteSocket) throws {
-    let state = try kernel.snapshot()
+    let state = try kernel.snapshot(.eni(plan.interface))
     guard let link = state.link(mac: plan.mac) else { return }
     if isNew {
       try kernel.apply([.setDown(link.index, link.name)])

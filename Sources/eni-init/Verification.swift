@@ -20,7 +20,7 @@ struct Verification {
     // Subscribed before the first look, so that no change falls between.
     let monitor = try RouteMonitor()
     while true {
-      let state = try kernel.snapshot()
+      let state = try kernel.snapshot(.eni(plan.interface))
       guard let difference = Difference(plan, state: state, isNew: false),
         let link = state.link(mac: plan.mac)
       else { throw AttachFailure.linkGone(plan.mac) }

@@ -36,5 +36,24 @@ extension KernelSuite {
       try machine.kernel.apply(rules.map(Change.addRule))
       #expect(try monitor.wait(timeout: .seconds(1)))
     }
+
+    @Test("a routing daemon's routes in main wake nobody, any other route does")
+    func routingDaemon() throws {
+      let machine = try RealMachine()
+      let link = try machine.plug(Example.nic1)
+      try machine.kernel.apply(link.up)
+      let monitor = try RouteMonitor()
+      while try monitor.wait(timeout: .milliseconds(500)) {}
+      for family in ["-4 route add 198.51.100.0/24", "-6 route add 2001:db8::/32"] {
+        try machine.ip("\(family) dev nic1 proto bird")
+        #expect(try !monitor.wait(timeout: .milliseconds(20)), "\(family)")
+        for rest in ["proto bird table 10001", "proto dhcp metric 7"] {
+          try machine.ip("\(family) dev nic1 \(rest)")
+          #expect(try monitor.wait(timeout: .seconds(1)), "\(family) \(rest)")
+        }
+      }
+      try machine.ip("route add default dev nic1 proto bird")
+      #expect(try monitor.wait(timeout: .seconds(1)))
+    }
   }
 }

@@ -25,8 +25,10 @@ struct Check: ParsableCommand {
 
   func run() throws {
     let host = try Host(root: options.root)
-    let metadata = MetadataSource(options, deadline: .now + .seconds(2)).metadata
-    let view = try HostInspection(host, metadata).view()
+    let view = try HostInspection(
+      host,
+      MetadataSource(options, deadline: .now + .seconds(2)).metadata
+    ).view()
     let inspection = SurroundingsInspection(host: host, view: view, kernel: try RouteSocket())
     let surroundings = try inspection.surroundings { Progress.show("looking at \($0)") }
     Progress.end()

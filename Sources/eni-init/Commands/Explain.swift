@@ -42,8 +42,10 @@ struct Explain: ParsableCommand {
 
   func run() throws {
     let host = try Host(root: options.root)
-    let metadata = MetadataSource(options, deadline: .now + .seconds(1)).metadata
-    let view = try HostInspection(host, metadata).view()
+    let view = try HostInspection(
+      host,
+      MetadataSource(options, deadline: .now + .seconds(1)).metadata
+    ).view(hasAllRoutes: true)
     if let address = IPAddress(subject) {
       guard let explanation = ReplyExplanation(of: address, in: view) else {
         throw ExplainFailure.noSuchAddress(address, view.metadata)

@@ -34,8 +34,10 @@ struct MapCommand: ParsableCommand {
 
   func run() throws {
     let host = try Host(root: options.root)
-    let metadata = MetadataSource(options, deadline: .now + Self.patience).metadata
-    let map = InstanceMap(try HostInspection(host, metadata).view())
+    let map = InstanceMap(
+      try HostInspection(host, MetadataSource(options, deadline: .now + Self.patience).metadata)
+        .view(hasAllRoutes: true)
+    )
     switch svg {
     case nil:
       print(map.text(width: Terminal.columns ?? Self.columns, Terminal.style), terminator: "")

@@ -29,9 +29,9 @@ struct Metrics: ParsableCommand {
     // Looked at first: nobody would read what is asked of IMDS for it.
     let target = try output.map { try MetricsFile($0) }
     let host = try Host(root: options.root)
-    let metadata = MetadataSource(options, deadline: .now + Self.patience).metadata
     let report = MetricsReport(
-      try HostInspection(host, metadata).view(),
+      try HostInspection(host, MetadataSource(options, deadline: .now + Self.patience).metadata)
+        .view(),
       version: eniInitVersion,
       time: Double(time(nil))
     )

@@ -51,8 +51,10 @@ struct Status: ParsableCommand {
 
   private func text() throws -> String {
     let host = try Host(root: options.root)
-    let metadata = MetadataSource(options, deadline: .now + Self.patience).metadata
-    let report = StatusReport(try HostInspection(host, metadata).view())
+    let report = StatusReport(
+      try HostInspection(host, MetadataSource(options, deadline: .now + Self.patience).metadata)
+        .view()
+    )
     return json ? try report.json() : report.table(Terminal.style)
   }
 }

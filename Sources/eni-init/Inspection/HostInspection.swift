@@ -10,11 +10,12 @@ import Udev
 /// Looks at everything once, for reports; changes nothing and waits for nothing to settle.
 struct HostInspection {
   let host: Host
-  let metadata: InstanceMetadata
+  /// Makes the metadata source, whose time runs from then on.
+  let metadata: () -> InstanceMetadata
   let kernel: RouteSocket
 
   /// The inspection of `host`; IMDS may take as long as the options' metadata source allows.
-  init(_ host: Host, _ metadata: InstanceMetadata) throws {
+  init(_ host: Host, _ metadata: @autoclosure @escaping () -> InstanceMetadata) throws {
     self.host = host
     self.metadata = metadata
     kernel = try RouteSocket()
@@ -23,11 +24,12 @@ struct HostInspection {
   /// What there is to see.
   ///
   /// An IMDS that does not answer is part of the view; a kernel or a disk that does not is an error.
-  func view() throws -> HostView {
+  /// `hasAllRoutes` says whether the routes of other programs' tables are in the view too.
+  func view(hasAllRoutes: Bool = false) throws -> HostView {
     let instance = try HostIdentity.instanceID(host.files)
-    let state = KernelIndex(try kernel.snapshot())
     let records = try instance.map { try host.records.records(of: $0) } ?? []
-    let answer = MetadataAnswer(metadata, state, on: host)
+    let state = KernelIndex(try kernel.snapshot(hasAllRoutes ? .all : scope(of: records)))
+    let answer = MetadataAnswer(metadata(), state, on: host)
     Progress.end()
     let marks = try self.marks(state.state)
     let roles = roles(marks, records, answer)
@@ -62,6 +64,15 @@ struct HostInspection {
       refusal: try Refusal.reason(on: host),
       enis: enis
     )
+  }
+
+  /// The routes of the ENIs on record.
+  private func scope(of records: [InterfaceRecord]) -> RouteScope {
+    let secondaries = records.filter { $0.role == .secondary }
+    let slots = secondaries.compactMap(\.name).compactMap {
+      Attachment(name: $0, prefix: host.planner.namePrefix)
+    }
+    return .enis(tables: Set(slots.map(\.table)), macs: Set(secondaries.map(\.mac)))
   }
 
   /// What udev's rule has marked, which is as old as each link's last event.

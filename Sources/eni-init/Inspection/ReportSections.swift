@@ -52,9 +52,13 @@ struct ReportSections {
   }
 
   private func lookAt(_ host: Host, _ body: (String, () -> String) throws -> Void) throws {
-    let metadata = MetadataSource(options, deadline: .now + .seconds(5)).metadata
     let view: HostView
-    do { view = try HostInspection(host, metadata).view() } catch {
+    do {
+      view = try HostInspection(
+        host,
+        MetadataSource(options, deadline: .now + .seconds(5)).metadata
+      ).view(hasAllRoutes: true)
+    } catch {
       return try body("Status") { "\(error)" }
     }
     let status = StatusReport(view)
