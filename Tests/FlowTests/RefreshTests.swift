@@ -226,7 +226,7 @@ extension FlowTests {
       try stage.cloud.update(primary)
       // As the image has it, by a lease that comes and goes.
       try stage.shell(
-        "ip address add 2001:db8:5::a/128 dev ens5 nodad valid_lft 600 preferred_lft 600; "
+        "ip address add 2001:db8:5::a/128 dev ens5 nodad noprefixroute valid_lft 600 preferred_lft 600; "
           + "ip route add default via fe80:ec2::1 dev ens5"
       )
       let source = "ip -6 route get 2001:db8:ffff::10 | grep -o 'src [^ ]*'"
