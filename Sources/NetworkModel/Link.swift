@@ -38,8 +38,10 @@ package struct Link: Hashable, Sendable {
   /// Administratively up (IFF_UP).
   package let isUp: Bool
 
-  /// The address by which IMDS knows the link if it is an ENI: the permanent one, or the current one when
-  /// the driver has no permanent one. Another link may have it too; see ``ENILinks``.
+  /// The address by which IMDS knows the link if it is an ENI.
+  ///
+  /// This is the permanent one, or the current one when the driver has no permanent one. Another link may
+  /// have it too; see ``ENILinks``.
   package var mac: MACAddress? { permanentAddress ?? address }
 
   /// A link with these properties.
