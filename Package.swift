@@ -78,7 +78,7 @@ let package = Package(
     ),
     .testTarget(
       name: "PlanningTests",
-      dependencies: ["NetworkModel", "Planning", "TestSupport"],
+      dependencies: ["NetworkModel", "Planning", "Rtnetlink", "TestSupport"],
       swiftSettings: strict
     ),
     .testTarget(

@@ -118,7 +118,8 @@ package struct NetplanRenderer: Renderer {
         override: "What netplan cannot say, added to the file that it makes for this ENI."
       )
     )
-    file.section("Match", [NetworkdRenderer.eniProperty])
+    let mark = NetworkdRenderer.mark(for: plan.match)
+    if !mark.isEmpty { file.section("Match", mark) }
     if let mtu = plan.mtu { file.section("Link", [("MTUBytes", "\(mtu)")]) }
     file.section("Network", NetworkdRenderer.permanence)
     for rule in plan.rules where Self.isBeyondNetplan(rule) {

@@ -100,7 +100,10 @@ package struct NetworkdRenderer: Renderer {
           """
       )
     )
-    file.section("Match", [(plan.match.key, plan.mac.description), Self.eniProperty])
+    file.section(
+      "Match",
+      [(plan.match.key, plan.mac.description)] + Self.mark(for: plan.match)
+    )
     file.section("Link", link(plan))
     file.section("Network", common(plan))
     for address in plan.addresses {
@@ -111,11 +114,14 @@ package struct NetworkdRenderer: Renderer {
     return ConfigFile(path: path, content: file.text)
   }
 
-  /// Matches only the links that udev's rule has marked: a bridge, bond, VLAN or macvlan may have the MAC.
+  /// The mark that udev's rule sets on ENIs alone, beside a MAC that a bridge, bond, VLAN, or macvlan may
+  /// have too; both conditions are required (systemd.network(5)).
   ///
-  /// Not the role, which udev may not yet know when networkd starts at a first boot; the two conditions
-  /// are both required (systemd.network(5)).
-  static let eniProperty: UnitFileText.Assignment = ("Property", "ENI_INIT_CANDIDATE=1")
+  /// Such a link has no permanent address, so a match by that needs no mark, and still counts where the
+  /// package and its rule are removed. Not the role, which udev may not know yet at a first boot.
+  static func mark(for match: InterfacePlan.Match) -> [UnitFileText.Assignment] {
+    match == .permanentAddress ? [] : [("Property", "ENI_INIT_CANDIDATE=1")]
+  }
 
   private func link(_ plan: InterfacePlan) -> [UnitFileText.Assignment] {
     let mtu: [UnitFileText.Assignment] = plan.mtu.map { [("MTUBytes", "\($0)")] } ?? []

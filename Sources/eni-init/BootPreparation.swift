@@ -103,7 +103,7 @@ struct BootPreparation {
     let policy = host.configuration.policy
     // Which subnet and which security groups an ENI has, IMDS alone tells.
     guard try Refusal.reason(on: host) == nil, !policy.asksForMembership else { return }
-    let state = KernelIndex(try RouteSocket().snapshot())
+    let state = KernelIndex(try RouteSocket().snapshot(.enis(tables: [], macs: [])))
     let owned = Ownership(network, in: state, by: host.planner)
     for interface in network.interfaces where interface.mac != network.primaryMAC {
       guard policy.reasonToIgnore(mac: interface.mac, id: interface.id) == nil else { continue }

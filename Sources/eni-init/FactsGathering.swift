@@ -87,7 +87,7 @@ struct FactsGathering {
     _ primary: MACAddress,
     _ instance: InstanceID
   ) throws -> Ownership {
-    let state = KernelIndex(try RouteSocket().snapshot())
+    let state = KernelIndex(try RouteSocket().snapshot(.eni(interface)))
     let others = Set(try host.records.records(of: instance).map(\.mac)).union([primary])
     let rivals = others.filter { mac in
       guard mac != interface.mac, let link = state.link(mac: mac) else { return false }

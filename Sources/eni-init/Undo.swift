@@ -75,7 +75,7 @@ struct Undo {
     try host.records.remove(plan.mac, of: instance)
     // When it has not read the file, there is nothing for it to drop.
     guard wasTakenOver else { return }
-    let state = try kernel.snapshot()
+    let state = try kernel.snapshot(.eni(plan.interface))
     guard let link = state.link(mac: plan.mac) else { return }
     guard try stack.activator.obstacle(besides: link) != nil else {
       return try stack.activator.giveBack(plan.name)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import NetworkModel
 import Planning
+import Rtnetlink
 import TestSupport
 import Testing
 
