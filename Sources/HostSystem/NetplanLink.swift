@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import NetworkModel
 
-/// A link that netplan is told to rename (`set-name`), as one of its .link files of this boot says.
+/// A link that netplan renames (`set-name`), by one of its .link files of this boot.
 package struct NetplanLink: Hashable, Sendable {
   /// The key of the link's part in YAML.
   package let id: String

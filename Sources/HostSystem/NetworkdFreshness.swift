@@ -59,7 +59,7 @@ package struct NetworkdFreshness {
 
   /// What a reload would apply to links other than `link`; nil when it would touch none of them.
   ///
-  /// Files of links come first, whoever wrote them; then files of others that may match a link by now.
+  /// Files of links come first, ours and those of others; then files of others that may match a link by now.
   /// A reload by another program is not noticed, and then this says too much. Two changes are not
   /// noticed: the removal of a mask before our first reload since networkd's start, and a change in the
   /// time that passed twice, once the clock has caught up after it was set back.

@@ -5,7 +5,7 @@
 ///
 /// Open it before the first snapshot: what happens between the two is then reported by the first
 /// wait. It also reports what the caller itself changes. Needs no privilege. It reports the links,
-/// addresses, routes and rules of the namespace, whoever changed them, but not the routes that a routing
+/// addresses, routes and rules of the namespace by any program, but not the routes that a routing
 /// daemon moves in main.
 ///
 /// Not told by the kernel: the group of a link that is down (netdev_state_change).

@@ -78,25 +78,26 @@ package final class RouteSocket: KernelConfiguration {
   ) throws(RtnetlinkError) -> [KernelState.LinkRoute] {
     let start = try read(.routes(family, RouteFilter(table: .main)), limit: Self.smallTable)
     guard isCut else { return start.routes }
-    var routes = Set<KernelState.LinkRoute>()
+    var routes: [KernelState.LinkRoute] = []
     switch family {
     case .ipv4:
       // In the order of destinations, so those to 0.0.0.0/0 come first.
-      routes = Set(start.routes.filter { $0.route.destination.isDefault })
+      routes = start.routes.filter { $0.route.destination.isDefault }
       let leased = links.filter { link in
         state.leases.contains { $0.link == link } || routes.contains { $0.link == link }
       }
       for link in leased {
-        routes.formUnion(try read(.routes(family, RouteFilter(table: .main, link: link))).routes)
+        routes += try read(.routes(family, RouteFilter(table: .main, link: link))).routes
+          .filter { !$0.route.destination.isDefault }
       }
     case .ipv6:
       // The default routes come last. A routing daemon has a protocol number of its own.
       for source in [RouteProtocol.kernel, .boot, .static, .routerAdvertisement, .dhcp] {
         let filter = RouteFilter(table: .main, protocol: source)
-        routes.formUnion(try read(.routes(family, filter)).routes)
+        routes += try read(.routes(family, filter)).routes
       }
     }
-    return Array(routes)
+    return routes
   }
 
   /// How a packet of this host would be sent.

@@ -44,7 +44,7 @@ struct ContainerMarks {
     return planned.filter { loaded[$0.key] != $0.value }.keys.sorted()
   }
 
-  /// The map; empty when there is none.
+  /// The map; empty without one.
   private func loaded() throws -> [String: UInt32]? {
     guard try host.files.modificationTime(Self.nft) != nil else { return [:] }
     do {

@@ -3,7 +3,7 @@ import HostSystem
 import NetworkModel
 import Rendering
 
-/// A file of somebody else is where a generated one has to be: it is not replaced.
+/// A file without our header lies where a generated one belongs: it is not replaced.
 struct ForeignFile: CommandFailure {
   /// The path of the file.
   let path: String
@@ -17,7 +17,7 @@ struct ForeignFile: CommandFailure {
 }
 
 extension Host {
-  /// Makes sure that none of the files would replace one of somebody else; before the first is written.
+  /// Makes sure, before the first file is written, that none replaces a file without our header.
   ///
   /// - Throws: ``ForeignFile`` with the path of the first that would.
   func refuseForeign(_ files: [ConfigFile]) throws {

@@ -202,6 +202,7 @@ extension FlowTests {
         content: "[Match]\nName=ens5\n\n[Network]\nAddress=10.0.0.99/24\n"
       )
       try stage.instance.installPackage(program: BuiltProduct.path("eni-init"))
+      try stage.markAsHardware("ens5")
       let said = try stage.shell("udevadm control --reload; eni-init arm 2>&1")
       #expect(said.contains("00-static.network has changed"), "\(said)")
       let primary = try #require(IPAddress("10.0.0.10"))
@@ -240,7 +241,7 @@ extension FlowTests {
       #expect(try probe.stop().isLossless, "the primary answered all the time")
     }
 
-    /// No network manager does it for a link that is none of its, and another tool may undo it.
+    /// A network manager does it for its own links only, and another tool may undo it.
     private func expectAdvertisementsIgnored(_ stage: Stage) throws {
       // As tools for containers set it on every link of a host that forwards.
       try stage.shell("echo 2 >/proc/sys/net/ipv6/conf/nic1/accept_ra")

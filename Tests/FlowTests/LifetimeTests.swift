@@ -32,6 +32,7 @@ extension FlowTests {
         try stage.shell("ip -o address show dev ens6").contains("10.0.1.10/24")
       }
       try stage.instance.installPackage(program: BuiltProduct.path("eni-init"))
+      try stage.markAsHardware("ens5", "ens6")
       try stage.shell("udevadm control --reload; eni-init arm")
       let before = try stage.shell("ip -o -4 address show dev ens6 | sed 's/valid_lft.*//'")
       #expect(try stage.instance.run(["eni-init", "refresh"]).status == 0)

@@ -18,7 +18,7 @@ extension FlowTests {
     /// What goes into files of others: udev's, cloud-init's.
     private static let contents = ["SUBSYSTEM==", "datasource:"]
     /// Those that say by their status that there is nothing to show.
-    private static let askers = ["ps ", "ls "]
+    private static let askers = ["ps ", "ls ", "nft list "]
 
     private static func page(_ name: String) throws -> String {
       try String(contentsOfFile: "\(directory)/\(name)", encoding: .utf8)

@@ -6,7 +6,7 @@ import Testing
 
 extension FlowTests {
   /// Files of an administrator that have the name of a generated one.
-  @Suite("Files that are somebody else's", .serialized)
+  @Suite("Files without the header", .serialized)
   struct OwnershipTests {
     @Test(
       "an ENI whose file would replace another one stays held, with the reason",
@@ -31,7 +31,7 @@ extension FlowTests {
       try stage.waitUntilRouted(stage.second)
     }
 
-    @Test("a live ENI keeps its configuration when its file becomes somebody else's")
+    @Test("a live ENI keeps its configuration when its file loses the header")
     func live() throws {
       let stage = try Stage.routed()
       let path = "/etc/iproute2/rt_tables.d/eni-init-nic1.conf"

@@ -35,6 +35,12 @@ extension Stage {
     return stage
   }
 
+  /// Marks links that udev's rule has not seen, because they were there before it, as ENIs: the program knows
+  /// a link of hardware by itself, and a veth pair, which stands for one here, is not hardware.
+  func markAsHardware(_ names: String...) throws {
+    for name in names { try shell("ip link set \(name) group 10000") }
+  }
+
   /// A stage with the image alone.
   static func withoutUs() throws -> Stage {
     try Stage(program: nil)

@@ -37,7 +37,7 @@ extension KernelSuite {
       #expect(try monitor.wait(timeout: .seconds(1)))
     }
 
-    @Test("a routing daemon's routes in main wake nobody, any other route does")
+    @Test("only the routes of a routing daemon in main wake no reader")
     func routingDaemon() throws {
       let machine = try RealMachine()
       let link = try machine.plug(Example.nic1)

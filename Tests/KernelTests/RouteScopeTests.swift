@@ -43,7 +43,10 @@ extension KernelSuite {
     func router() throws {
       let machine = try RealMachine()
       let (primary, link) = (try machine.plug(Example.nic2), try machine.plug(Example.nic1))
-      try machine.kernel.apply([primary.up, link.up])
+      // The mark of udev's rule: a veth pair is no ENI without it.
+      try machine.kernel.apply([
+        primary.up, link.up, .setGroup(.eni, link.index, link.name),
+      ])
       let directory = try TemporaryRoot()
       for (option, prefix) in [("-4", "198.%d.%d.0/24"), ("-6", "2001:db8:%x%02x::/48")] {
         let lines = (0..<3000).map { number in

@@ -44,10 +44,19 @@ struct NetworkdActivator: Activator {
     try freshness.obstacle(besides: link?.index)?.description
   }
 
-  /// Only while the primary is held, at a first boot: a DHCP client on another ENI, whose leavings each
-  /// refresh removes, does less harm than a reload that takes the primary's lease.
+  /// While the primary is held, at a first boot, and where networkd has a former file of ours for the link, as
+  /// of an ENI that has changed its slot: networkd would go on with the addresses and rules of that.
+  ///
+  /// Otherwise not: a DHCP client on another ENI, whose leavings each refresh removes, does less harm than a
+  /// reload that takes the primary's lease.
   func mustTakeOver(_ link: Link, beside primary: Link?) throws -> Bool {
     guard try manages(link) else { return false }
+    let file = try NetworkdState(link.index, files)?.networkFile
+    if let name = file?.split(separator: "/").last,
+      NetworkdRenderer.networkFiles.matches(String(name))
+    {
+      return true
+    }
     return try primary.map { try !manages($0) } ?? true
   }
 
