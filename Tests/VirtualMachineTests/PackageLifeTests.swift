@@ -92,9 +92,10 @@ struct PackageLifeTests {
   /// A reset of the device and a restart of networkd take nothing, neither what keepalived would add.
   private func keep(_ guest: Guest) throws {
     try guest.machine.run("ip address add 10.0.1.99/32 dev nic1")
+    // Without the protocol of a rule: networkd writes its own when it takes the ENI over.
     let look = """
       ip -o address show dev nic1 scope global | sed 's/ valid_lft.*//' | sort
-      ip rule | grep 10001; ip route show table 10001 | sort
+      ip rule | grep 10001 | sed 's/ proto .*//' | sort; ip route show table 10001 | sort
       """
     let before = try guest.machine.run(look)
     for isThere in [false, true] {
@@ -107,8 +108,12 @@ struct PackageLifeTests {
     }
     try guest.machine.run("systemctl restart systemd-networkd", within: .seconds(120))
     // networkd takes the rules of a link that it has not looked at yet for those of others.
-    try Condition.wait(until: "all is as it was", within: .seconds(60)) {
-      try guest.machine.run(look) == before
+    do {
+      try Condition.wait(until: "all is as it was", within: .seconds(60)) {
+        try guest.machine.run(look) == before
+      }
+    } catch {
+      Issue.record("\(error): before\n\(before)after\n\(try guest.machine.run(look))")
     }
     try guest.machine.run("ip address delete 10.0.1.99/32 dev nic1")
   }
