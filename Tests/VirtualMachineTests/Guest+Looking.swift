@@ -5,13 +5,17 @@ import Testing
 
 // What a test asks of a guest, and what it expects in every one.
 extension Guest {
-  /// Waits until an address of the second ENI answers an echo request from the internet, and
-  /// networkd, where it runs, is done with the ENI: it sets addresses before rules.
+  /// Waits until an address of the second ENI answers an echo request from the internet, the primary has
+  /// its default route, and networkd, where it runs, is done with the ENI: it sets addresses before rules.
   func waitUntilAnswering() throws {
     let address = try #require(second.addresses.first)
     do {
       try Condition.wait(until: "\(address) answers", within: .seconds(120)) {
         try cloud.probeFromInternet(address, count: 1).isLossless
+      }
+      // Its lease sets an address first and the route after it; in between, main has no answer.
+      try Condition.wait(until: "the primary has its default route", within: .seconds(120)) {
+        try !mainDefaultRoutes().isEmpty
       }
       try Condition.wait(until: "networkd is done with nic1", within: .seconds(120)) {
         try machine.result(
