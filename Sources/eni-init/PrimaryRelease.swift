@@ -9,6 +9,16 @@ struct PrimaryRelease {
   private let host: Host
   private let metadata: InstanceMetadata
 
+  /// The host of a run; an error in eni-init.conf ends the run, but first the primary is released.
+  static func host(_ options: HostOptions) throws -> Host {
+    do {
+      return try Host(root: options.root)
+    } catch let error as ConfigurationError {
+      try PrimaryRelease(options).run(because: error)
+      throw error
+    }
+  }
+
   /// The release with the settings' defaults, since eni-init.conf cannot be read.
   init(_ options: HostOptions) throws {
     self.init(

@@ -25,7 +25,7 @@ struct KnownInstanceTests {
     Case(testDescription: "cloud-init was cleaned", cloudInit: nil),
     Case(testDescription: "cloud-init knows another instance", cloudInit: "i-0fedcba9876543210\n"),
     Case(testDescription: "the hypervisor shows no identity", identity: nil),
-    Case(testDescription: "the identity is none", identity: "Not Specified\n"),
+    Case(testDescription: "there is no identity", identity: "Not Specified\n"),
     Case(
       testDescription: "the identity is a path",
       identity: "i-0/../i-0123456789abcdef0\n",

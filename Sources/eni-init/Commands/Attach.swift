@@ -31,13 +31,7 @@ struct Attach: ParsableCommand {
   @OptionGroup var options: HostOptions
 
   func run() throws {
-    let host: Host
-    do {
-      host = try Host(root: options.root)
-    } catch let error as ConfigurationError {
-      try PrimaryRelease(options).run(because: error)
-      throw error
-    }
+    let host = try PrimaryRelease.host(options)
     if let reason = try Refusal.turnedOff(host) ?? Refusal.sealed(host) {
       return host.log.notice("nothing is done: \(reason)", .refused, [.reason: reason])
     }

@@ -23,13 +23,7 @@ struct Refresh: ParsableCommand {
   @OptionGroup var options: HostOptions
 
   func run() throws {
-    let host: Host
-    do {
-      host = try Host(root: options.root)
-    } catch let error as ConfigurationError {
-      try PrimaryRelease(options).run(because: error)
-      throw error
-    }
+    let host = try PrimaryRelease.host(options)
     // Outside EC2 the timer must not make the host look degraded every minute.
     guard let instance = try HostIdentity.instanceID(host.files) else {
       return host.log.remark("nothing is done: the hypervisor shows no instance id")
