@@ -154,13 +154,7 @@ package struct FileStore: Sendable {
 
   /// When a file or symbolic link itself was last written, since the epoch; nil for none.
   package func modificationTime(_ path: String) throws(SystemCallError) -> Duration? {
-    var status = stat()
-    guard lstat(root + path, &status) == 0 else {
-      guard errno == ENOENT || errno == ENOTDIR else {
-        throw SystemCallError("look at", path, errno: errno)
-      }
-      return nil
-    }
+    guard let status = try status(of: path) else { return nil }
     return .seconds(status.st_mtim.tv_sec) + .nanoseconds(status.st_mtim.tv_nsec)
   }
 
@@ -169,6 +163,15 @@ package struct FileStore: Sendable {
   /// Unlike the time of its last writing it cannot be set, so a file that was moved or copied with its
   /// times is as new as it is. Of a symbolic link to a file, the later change of the two counts.
   package func changeTime(_ path: String) throws(SystemCallError) -> Duration? {
+    guard var status = try status(of: path) else { return nil }
+    let own = Self.changeTime(status)
+    // Not of /dev/null, to which a mask points.
+    guard stat(root + path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return own }
+    return max(own, Self.changeTime(status))
+  }
+
+  /// The state of a file or symbolic link itself (lstat(2)); nil for none.
+  private func status(of path: String) throws(SystemCallError) -> stat? {
     var status = stat()
     guard lstat(root + path, &status) == 0 else {
       guard errno == ENOENT || errno == ENOTDIR else {
@@ -176,10 +179,7 @@ package struct FileStore: Sendable {
       }
       return nil
     }
-    let own = Self.changeTime(status)
-    // Not of /dev/null, to which a mask points.
-    guard stat(root + path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return own }
-    return max(own, Self.changeTime(status))
+    return status
   }
 
   private static func changeTime(_ status: stat) -> Duration {
