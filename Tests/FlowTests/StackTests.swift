@@ -89,42 +89,6 @@ extension FlowTests {
       #expect(try !stage.mainDefaultRoutes().contains("nic1"), moment)
     }
 
-    @Test(
-      "the primary is released at a first boot in which the tried ENI is ignored",
-      arguments: images.filter { $0.testDescription != "kernel" }
-    )
-    func released(_ image: Image) throws {
-      let stack = image.testDescription == "netplan" ? "[General]\nStack=netplan\n" : ""
-      let stage = try Stage.withUs(
-        image: image.image,
-        launch: .secondBeforePrimary,
-        configuration: stack + "[Ignore]\nENI=\(try SimulatedENI.exampleSecond().id)\n",
-        untilArmed: false
-      ) { stage in
-        // As an image does that has no names in its configuration.
-        try stage.shell(
-          """
-          [ ! -e /etc/network/interfaces ] || sed -i 's/^auto ens5/auto ens4 ens5\\niface ens4 inet dhcp/' \
-            /etc/network/interfaces
-          """
-        )
-      }
-      do {
-        try Condition.wait(until: "the primary answers", within: .seconds(40)) {
-          try stage.cloud.probeFromInternet(try #require(IPAddress("10.0.0.10")), count: 1)
-            .isLossless
-        }
-      } catch {
-        throw Condition.Unmet(
-          "\(error)\n\(try stage.instance.journal())\(try stage.shell("ip address; ip route"))"
-        )
-      }
-      let tried = try stage.shell("ip address show ens4")
-      #expect(!tried.contains(",UP") && !tried.contains("inet "), "\(tried)")
-      #expect(try stage.instance.run(["pgrep", "-f", "dhclient.*ens4"]).status != 0)
-      #expect(try stage.mainDefaultRoutes().split(separator: "\n").count == 1)
-    }
-
     @Test("an ENI is hot-plugged, rebooted, rebooted without the program", arguments: images)
     func life(_ image: Image) throws {
       let stage = try Stage.withUs(image: image.image)
