@@ -70,7 +70,8 @@ package struct InterfaceFacts {
       throw .unsettled(.emptyList(key, candidate: interface))
     }
     if interface.families.isEmpty { throw .unsettled(.noAddresses(candidate: interface)) }
-    if interface.ipv4 == nil, values[.subnetIPv4Block] != nil {
+    // An ENI with a delegated IPv4 prefix has an address of its own, too.
+    if interface.ipv4?.addresses.isEmpty ?? true, values[.subnetIPv4Block] != nil {
       throw .unsettled(.ipv4AddressesMissing(candidate: interface))
     }
     return interface

@@ -19,7 +19,7 @@ package enum Unsettled: Hashable, Sendable {
   /// The instance type has several network cards, and the ENI's is not listed. Taking it for 0
   /// would give two ENIs one route table.
   case networkCardMissing
-  /// The subnet has IPv4 but the ENI has only IPv6 so far: `candidate`.
+  /// The subnet has IPv4 but the ENI has only IPv6 or a delegated prefix so far: `candidate`.
   case ipv4AddressesMissing(candidate: NetworkInterface)
   /// No address or prefix of either family: the ENI is EFA-only, as `candidate` says, or its
   /// addresses are not there yet.

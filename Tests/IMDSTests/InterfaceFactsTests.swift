@@ -156,16 +156,19 @@ struct InterfaceFactsTests {
     #expect(candidate.id.text == Self.id)
   }
 
-  @Test("IPv6 without IPv4 in a subnet that has IPv4 is a candidate")
-  func ipv4Missing() throws {
+  @Test(
+    "without an IPv4 address in a subnet that has IPv4 an ENI is a candidate",
+    arguments: [nil, "10.0.1.16/28"]
+  )
+  func ipv4Missing(prefix: String?) throws {
     var values = Self.dual
     values[.localIPv4s] = nil
-    values[.ipv4Prefix] = nil
+    values[.ipv4Prefix] = prefix
     guard case .unsettled(.ipv4AddressesMissing(let candidate)) = try reading(values) else {
       Issue.record("\(try reading(values))")
       return
     }
-    #expect(candidate.ipv4 == nil && candidate.ipv6 != nil)
+    #expect(candidate.ipv4?.addresses ?? [] == [] && candidate.ipv6 != nil)
   }
 
   @Test(
