@@ -40,14 +40,14 @@ package final class Stage {
   /// Boots an instance of `image`, and waits until it has its lease and, with eni-init, its hold is armed.
   ///
   /// `program` is installed as eni-init with all that the package ships; nil leaves the image as it
-  /// is. `launch` says which ENIs are there from the start, `instanceData` what cloud-init leaves in
-  /// its file, `imds` whether IMDS can be asked, and `configuration` what eni-init.conf says. `prepare`
+  /// is. `launch` says which ENIs are there from the start, `hasCloudInit` whether cloud-init has left
+  /// their metadata in its file, `imds` whether IMDS can be asked, and `configuration` what eni-init.conf says. `prepare`
   /// changes the instance before it boots, and with `untilArmed` false the hold is not waited for.
   package init(
     program: String?,
     image: InstanceImage = .networkd,
     launch: Launch = .primaryAlone,
-    instanceData: String? = nil,
+    hasCloudInit: Bool = false,
     imds: Availability = .answers,
     configuration: String? = nil,
     untilArmed: Bool = true,
@@ -74,9 +74,7 @@ package final class Stage {
     if let configuration {
       try instance.write("/etc/eni-init/eni-init.conf", content: configuration)
     }
-    if let instanceData {
-      try instance.write("/run/cloud-init/instance-data.json", content: instanceData)
-    }
+    if hasCloudInit { try writeInstanceData(launch) }
     if launch == .secondBeforePrimary { try plug(second, as: "ens4") }
     try plug(primary, as: "ens5")
     if launch == .secondAfterPrimary { try plug(second, as: "ens6") }
@@ -203,6 +201,12 @@ package final class Stage {
     try Condition.wait(until: "no run is left", within: limit) {
       try instance.run(["pidof", "eni-init"]).status != 0
     }
+  }
+
+  private func writeInstanceData(_ launch: Launch) throws {
+    let interfaces = launch == .primaryAlone ? [primary] : [primary, second]
+    let data = InstanceData(of: SimulatedInstance(id: instance.id), interfaces: interfaces)
+    try instance.write("/run/cloud-init/instance-data.json", content: data.json())
   }
 
   private func waitForPrimary() throws {

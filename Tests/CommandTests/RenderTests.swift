@@ -12,7 +12,8 @@ struct RenderTests {
     let directory: URL
     var image: String { directory.path + "/image" }
 
-    init(metadata: String = RenderTests.metadata) throws {
+    init(metadata: String? = nil) throws {
+      let metadata = try metadata ?? RenderTests.threeENIs()
       directory = FileManager.default.temporaryDirectory
         .appendingPathComponent("eni-init-render-" + UUID().uuidString)
       try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
@@ -62,24 +63,33 @@ struct RenderTests {
     }
   }
 
+  /// The file that cloud-init writes about these ENIs.
+  private static func instanceData(_ interfaces: SimulatedENI...) throws -> InstanceData {
+    InstanceData(of: SimulatedInstance(id: Fixture.instance), interfaces: interfaces)
+  }
+
   /// The primary; an ENI of both families with prefixes; one on another card.
-  static let metadata = """
-    {"ds": {"meta_data": {"instance-id": "i-0123456789abcdef0", "mac": "02:00:00:00:00:05",
-     "network": {"interfaces": {"macs": {
-      "02:00:00:00:00:05": {"device-number": "0", "network-card": "0",
-       "interface-id": "eni-00000000000000005", "local-ipv4s": "10.0.0.10",
-       "ipv4-associations": {"203.0.113.5": "10.0.0.10"}, "public-ipv4s": "203.0.113.5",
-       "subnet-ipv4-cidr-block": "10.0.0.0/24"},
-      "02:00:00:00:00:06": {"device-number": "1", "network-card": "0",
-       "interface-id": "eni-00000000000000006", "local-ipv4s": ["10.0.1.10", "10.0.1.11"],
-       "subnet-ipv4-cidr-block": "10.0.1.0/24", "ipv4-prefix": "10.0.1.32/28",
-       "ipv6s": ["2001:db8:1:1::a", "2001:db8:1:1::b"],
-       "subnet-ipv6-cidr-blocks": "2001:db8:1:1::/64", "ipv6-prefix": "2001:db8:1:1:5::/80"},
-      "02:00:00:00:00:07": {"device-number": "1", "network-card": "1",
-       "interface-id": "eni-00000000000000007", "local-ipv4s": "10.0.2.10",
-       "subnet-ipv4-cidr-block": "10.0.2.0/24"}
-     }}}}}}
-    """
+  private static func threeENIs() throws -> String {
+    let third = try SimulatedENI(
+      mac: "02:00:00:00:00:07",
+      device: 1,
+      card: 1,
+      ipv4: .init("10.0.2.0/24", "10.0.2.10")
+    )
+    return try instanceData(.examplePrimary(), .exampleSecond(), third).json()
+  }
+
+  @Test("the instance of the package's own tests is in the form that cloud-init writes")
+  func packageTests() throws {
+    let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+      .appendingPathComponent("packaging/debian/tests/instance-data.json")
+    let expected = try Self.instanceData(.examplePrimary(), .exampleSecond()).json()
+    if ProcessInfo.processInfo.environment["RECORD_GOLDENS"] == "1" {
+      try expected.write(to: path, atomically: true, encoding: .utf8)
+    }
+    #expect(try String(contentsOf: path, encoding: .utf8) == expected)
+  }
 
   @Test(
     "each stack gets exactly its golden tree, and each path that is written is told",

@@ -154,6 +154,52 @@ struct VPCTests {
     }
   }
 
+  @Test("router solicitations and DHCPv6 are answered as EC2 answers them")
+  func dhcpv6() throws {
+    try withVPC { fixture in
+      let host = fixture.instance
+      try fixture.run("ip -6 route del default")
+      try fixture.run("sysctl -qw net.ipv6.conf.eth0.accept_ra=2")
+      // The kernel solicits a router when the link comes up.
+      try host.namespace.ip(["link set eth0 down", "link set eth0 up"])
+      try Condition.wait(until: "a default route by advertisement", within: .seconds(20)) {
+        try fixture.run("ip -6 route show default").contains("via fe80:ec2::1 dev eth0 proto ra")
+      }
+      let lease = NSTemporaryDirectory() + "lease-\(UUID().uuidString)"
+      defer { _ = try? FileManager.default.removeItem(atPath: lease) }
+      let words = ["dhclient", "-6", "-d", "-sf", "/bin/true", "-lf", lease, "-pf", lease + ".pid"]
+      let client = try host.namespace.program(words + ["eth0"]).start()
+      defer { client.kill() }
+      try Condition.wait(until: "a lease", within: .seconds(20)) {
+        let text = (try? String(contentsOfFile: lease, encoding: .utf8)) ?? ""
+        return ["iaaddr 2001:db8:1:1::5 {", "preferred-life 140;", "max-life 450;"]
+          .allSatisfy(text.contains)
+      }
+      let types = try fixture.vpc.dhcpPackets(of: fixture.primary.id).map(\.messageType)
+      #expect(types.contains(1) && types.contains(3), "solicit and request: \(types)")
+    }
+  }
+
+  @Test("a public address leads to its private one, both ways, as long as it is mapped")
+  func publicAddresses() throws {
+    try withVPC { fixture in
+      try fixture.addPolicyRouting()
+      var eni = fixture.secondary
+      let mapped = try address("198.51.100.7")
+      let internet = fixture.vpc.internet.namespace
+      #expect(try internet.probe(mapped, count: 1, timeout: .milliseconds(300)).replies == 0)
+      eni.publicAddresses = [try PublicAddress("198.51.100.7", for: "10.0.2.7")]
+      try fixture.vpc.update(eni)
+      #expect(try internet.probe(mapped).replies == 3)
+      try fixture.run("ping -c 1 -W 1 -I 10.0.2.7 203.0.113.10")
+      let drops = try fixture.drops(fixture.secondary).total + fixture.drops(fixture.primary).total
+      #expect(drops == 0)
+      eni.publicAddresses = []
+      try fixture.vpc.update(eni)
+      #expect(try internet.probe(mapped, count: 1, timeout: .milliseconds(300)).replies == 0)
+    }
+  }
+
   @Test("DHCP that nobody answers is counted too, DHCPv6 as well")
   func silentDHCP() throws {
     try withVPC { fixture in

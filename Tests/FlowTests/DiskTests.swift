@@ -102,7 +102,7 @@ extension FlowTests {
     func launched(order: Stage.Launch, isToldByCloudInit: Bool) throws {
       let stage = try Stage.withUs(
         launch: order,
-        instanceData: isToldByCloudInit ? LaunchTests.instanceData : nil
+        hasCloudInit: isToldByCloudInit
       ) {
         try $0.shell("mount -o remount,ro /etc")
       }

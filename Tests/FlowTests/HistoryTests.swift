@@ -48,10 +48,11 @@ extension FlowTests {
       try stage.waitUntilRouted(stage.second)
       let configured = try messages(stage, "EVENT=configured")
       #expect(configured.count == 1, "\(configured)")
+      let addresses = "10.0.1.10/24, 10.0.1.11/32, 2001:db8:1:1::10/64, 2001:db8:1:1::11/128"
       let expected = [
         "ENI_ID": "\(stage.second.id)", "INTERFACE": "nic1", "MAC": "\(stage.second.mac)",
-        "TABLE": "10001", "ADDRESSES": "10.0.1.10/24, 10.0.1.11/32", "PRIORITY": "5",
-        "MESSAGE": "\(stage.second.id) is nic1: 10.0.1.10/24, 10.0.1.11/32, table 10001",
+        "TABLE": "10001", "ADDRESSES": addresses, "PRIORITY": "5",
+        "MESSAGE": "\(stage.second.id) is nic1: \(addresses), table 10001",
         "MESSAGE_ID": Event.configured.messageID, "_UID": "0", "_TRANSPORT": "journal",
       ]
       for (name, value) in expected {
@@ -66,7 +67,8 @@ extension FlowTests {
       var eni = stage.second
       eni.ipv4 = NetworkInterface.Addresses(
         subnet: try #require(eni.ipv4?.subnet),
-        addresses: ["10.0.1.10", "10.0.1.12"].compactMap { IPAddress($0) }
+        addresses: ["10.0.1.10", "10.0.1.12"].compactMap { IPAddress($0) },
+        delegatedPrefixes: eni.ipv4?.delegatedPrefixes ?? []
       )
       try stage.cloud.update(eni)
       try unit(stage, "refresh")
@@ -158,7 +160,7 @@ extension FlowTests {
       let labels = #"{interface="nic1",eni="\#(stage.second.id)",mac="\#(stage.second.mac)""#
       let text = try stage.shell("eni-init metrics")
       #expect(text.contains(#"eni_init_eni_state\#(labels),state="routed"} 1"#), "\(text)")
-      #expect(text.contains("eni_init_eni_addresses\(labels)} 2"), "\(text)")
+      #expect(text.contains("eni_init_eni_addresses\(labels)} 4"), "\(text)")
       #expect(text.contains("eni_init_imds_up 1\n"))
       let file = try stage.shell(
         "mkdir /run/x; cd /run/x; umask 077; eni-init metrics --output eni.prom; ls -A; stat -c %a *"

@@ -108,13 +108,16 @@ extension FlowTests {
       #expect(try stage.instance.check(["eni-init", "plan"]).isEmpty)
     }
 
-    @Test("an attach needs 9 requests on one connection, and one child process")
+    @Test(
+      "an attach of an ENI with IPv4 alone needs 9 requests on one connection, and one child process"
+    )
     func budget() throws {
       let stage = try Stage.withUs()
+      let eni = try SimulatedENI.plainSecond()
       stage.cloud.imds.clearLog()
       let connections = stage.cloud.imds.connectionCount
-      try stage.plug(stage.second, as: "ens6")
-      try stage.waitUntilRouted(stage.second)
+      try stage.plug(eni, as: "ens6")
+      try stage.waitUntilRouted(eni)
       #expect(stage.cloud.imds.log.count <= 9, "\(stage.cloud.imds.log.map(\.path))")
       #expect(stage.cloud.imds.connectionCount - connections == 1)
       #expect(stage.cloud.imds.log.allSatisfy { $0.userAgent.hasPrefix("eni-init/") })

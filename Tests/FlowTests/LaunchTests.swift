@@ -9,17 +9,6 @@ extension FlowTests {
   struct LaunchTests {
     private static let orders: [Stage.Launch] = [.secondAfterPrimary, .secondBeforePrimary]
 
-    static let instanceData = """
-      {"ds": {"meta_data": {
-        "instance-id": "i-0123456789abcdef0", "mac": "02:00:00:00:00:05",
-        "network": {"interfaces": {"macs": {
-          "02:00:00:00:00:05": {"device-number": "0", "interface-id": "eni-00000020000000005",
-            "local-ipv4s": "10.0.0.10", "subnet-ipv4-cidr-block": "10.0.0.0/24",
-            "ipv4-associations": {"203.0.113.5": "10.0.0.10"}},
-          "02:00:00:00:00:06": {"device-number": "1", "interface-id": "eni-00000020000000006",
-            "local-ipv4s": ["10.0.1.10", "10.0.1.11"], "subnet-ipv4-cidr-block": "10.0.1.0/24"}}}}}}}
-      """
-
     /// Both ENIs as they shall be: the primary as the image has it, the second one static.
     private func expectSettled(_ stage: Stage) throws {
       // Not until no run is left: without IMDS one goes on asking.
@@ -51,7 +40,7 @@ extension FlowTests {
 
     @Test("with cloud-init's facts the second one never asks for a lease", arguments: orders)
     func cloudInit(order: Stage.Launch) throws {
-      let stage = try Stage.withUs(launch: order, instanceData: Self.instanceData)
+      let stage = try Stage.withUs(launch: order, hasCloudInit: true)
       let journal = try stage.instance.journal()
       let boot = journal.split(separator: "\n").prefix { !$0.contains("eni-init-boot.service") }
       #expect(boot.contains { $0.contains("eni-00000020000000006 is nic1") }, "\(journal)")
@@ -63,7 +52,7 @@ extension FlowTests {
     func cloudInitAlone() throws {
       let stage = try Stage.withUs(
         launch: .secondBeforePrimary,
-        instanceData: Self.instanceData,
+        hasCloudInit: true,
         imds: .isDown
       )
       try expectSettled(stage)
@@ -74,7 +63,7 @@ extension FlowTests {
     func misconfigured() throws {
       let stage = try Stage.withUs(
         launch: .secondAfterPrimary,
-        instanceData: Self.instanceData,
+        hasCloudInit: true,
         configuration: "[Ignore]\nENI=eni-00000020000000006\nENY=\n"
       )
       let journal = try stage.instance.journal()
@@ -251,9 +240,13 @@ extension FlowTests {
 
     @Test("the facts of another instance are not used")
     func foreignFacts() throws {
-      let foreign = Self.instanceData.replacing("i-0123456789abcdef0", with: "i-0fedcba9876543210")
-        .replacing("\"device-number\": \"1\"", with: "\"device-number\": \"7\"")
-      let stage = try Stage.withUs(launch: .secondAfterPrimary, instanceData: foreign)
+      let stage = try Stage.withUs(launch: .secondAfterPrimary) { stage in
+        var moved = stage.second
+        moved.attachment = try #require(Attachment(networkCard: 0, deviceNumber: 7))
+        let other = SimulatedInstance(id: try #require(InstanceID("i-0fedcba9876543210")))
+        let foreign = InstanceData(of: other, interfaces: [stage.primary, moved])
+        try stage.instance.write("/run/cloud-init/instance-data.json", content: foreign.json())
+      }
       try expectSettled(stage)
       #expect(try !stage.shell("ls /etc/systemd/network").contains("nic7"))
     }

@@ -9,20 +9,20 @@ extension FlowTests {
   struct ReportTests {
     @Test("has versions, configuration, facts, kernel and files, and no token")
     func report() throws {
-      let stage = try Stage.routed { $0.publicIPv4 = IPv4Address("203.0.113.7") }
+      let stage = try Stage.routed()
       let report = try stage.shell("eni-init report")
       for part in [
         "Versions\n========\neni-init ", "[General]\n", "routed\n", "Nothing found",
         "Facts of nic1\n", "\nMACAddress=\(stage.second.mac)\n", "ip -4 rule\n",
         "from 10.0.1.10 lookup nic1",
-        "203.0.113.7", stage.second.id.text,
+        "198.51.100.20", stage.second.id.text,
       ] { #expect(report.contains(part), "\(part): \(report)") }
       // What every token of the simulated IMDS begins with.
       #expect(stage.cloud.imds.log.contains { $0.path == "/latest/api/token" })
       #expect(!report.contains("AQAEA"))
       let redacted = try stage.shell("eni-init report --redact")
       #expect(redacted.contains("10.0.1.10/24 (public-"), "\(redacted)")
-      for secret in ["203.0.113.7", stage.second.id.text, stage.instance.id.text] {
+      for secret in ["198.51.100.20", stage.second.id.text, stage.instance.id.text] {
         #expect(!redacted.contains(secret), "\(secret)")
       }
     }

@@ -7,7 +7,7 @@ extension Stage {
   static func withUs(
     image: InstanceImage = .networkd,
     launch: Launch = .primaryAlone,
-    instanceData: String? = nil,
+    hasCloudInit: Bool = false,
     imds: Availability = .answers,
     configuration: String? = nil,
     untilArmed: Bool = true,
@@ -17,7 +17,7 @@ extension Stage {
       program: BuiltProduct.path("eni-init"),
       image: image,
       launch: launch,
-      instanceData: instanceData,
+      hasCloudInit: hasCloudInit,
       imds: imds,
       configuration: configuration,
       untilArmed: untilArmed,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import EC2Simulator
 import IMDS
 import NetworkModel
 import Testing
@@ -65,6 +66,36 @@ struct CloudInitMetadataTests {
     #expect(second.ipv4?.delegatedPrefixes.map(\.description) == ["10.0.1.16/28"])
     #expect(second.ipv6?.subnet.description == "2600:1f14::/64")
     #expect(second.ipv6?.addresses.map(\.description) == ["2600:1f14::a", "2600:1f14::b"])
+  }
+
+  /// ENIs of every shape that EC2 has, each beside the primary of the examples.
+  private static func shapes() throws -> [SimulatedENI] {
+    let primary = try SimulatedENI.examplePrimary()
+    let second = try SimulatedENI.exampleSecond()
+    var uncarded = second
+    uncarded.listsNetworkCard = false
+    let ipv6Only = try SimulatedENI(
+      mac: "02:00:00:00:00:07",
+      device: 2,
+      ipv6: .init("2001:db8:1:2::/64", "2001:db8:1:2::10", "2001:db8:1:2::11")
+    )
+    return [primary, second, uncarded, try .plainSecond(), ipv6Only]
+  }
+
+  @Test("the file that cloud-init writes about an ENI of any shape gives the facts of IMDS")
+  func anyShape() throws {
+    let primary = try SimulatedENI.examplePrimary()
+    let instance = SimulatedInstance(id: try #require(InstanceID("i-0123456789abcdef0")))
+    for eni in try Self.shapes() {
+      var companion = primary
+      companion.listsNetworkCard = eni.listsNetworkCard
+      let interfaces = eni.mac == primary.mac ? [eni] : [companion, eni]
+      let file = try InstanceData(of: instance, interfaces: interfaces).json()
+      let metadata = try #require(try CloudInitMetadata(file))
+      #expect(metadata.instance == instance.id && metadata.malformed.isEmpty)
+      #expect(metadata.network.primaryMAC == primary.mac)
+      #expect(metadata.network.interfaces == interfaces.map(\.interface), "\(file)")
+    }
   }
 
   @Test("names with hyphens and with underscores are the same")

@@ -92,7 +92,7 @@ struct CloudInitGuestTests {
   }
 
   private func live(_ example: Case, _ baked: BakedImage) throws {
-    let guest = try Guest(launching: try .public(example.slots), from: baked)
+    let guest = try Guest(launching: try .another(example.slots), from: baked)
     var count = DHCPCount(guest)
     try expectSettled(guest, "launched")
     try guest.expectPreparedBeforeTheNetwork()

@@ -31,7 +31,7 @@ final class Guest {
 
   /// Boots `launch` from a baked image.
   convenience init(launching launch: Launch, from baked: BakedImage) throws {
-    let drive = launch.instanceData.map { Data($0.utf8) }
+    let drive = try launch.instanceData().map { Data($0.utf8) }
     try self.init(launch, of: baked.base, drive: drive) { _, disk in try baked.copy(to: disk) }
   }
 

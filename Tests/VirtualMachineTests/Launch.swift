@@ -44,57 +44,34 @@ struct Launch {
     guard let instance = InstanceID("i-0fedcba9876543210") else {
       throw SimulatedENIError.malformed("instance id", "i-0fedcba9876543210")
     }
+    var primary = try SimulatedENI(
+      mac: "02:00:00:00:01:05",
+      device: 0,
+      ipv4: .init("10.0.0.0/24", "10.0.0.20"),
+      ipv6: .init("2001:db8:1::/64", "2001:db8:1::20")
+    )
+    primary.publicAddresses = [try PublicAddress("198.51.100.30", for: "10.0.0.20")]
+    var second = try SimulatedENI(
+      mac: "02:00:00:00:01:06",
+      device: 1,
+      ipv4: .init("10.0.1.0/24", "10.0.1.20", "10.0.1.21", prefixes: ["10.0.1.48/28"]),
+      ipv6: .init("2001:db8:1:1::/64", "2001:db8:1:1::20", prefixes: ["2001:db8:1:1:b::/80"])
+    )
+    second.publicAddresses = [try PublicAddress("198.51.100.31", for: "10.0.1.20")]
     return Launch(
       instance: instance,
-      primary: try SimulatedENI(
-        mac: "02:00:00:00:01:05",
-        device: 0,
-        ipv4: .init("10.0.0.0/24", "10.0.0.20")
-      ),
-      second: try SimulatedENI(
-        mac: "02:00:00:00:01:06",
-        device: 1,
-        ipv4: .init("10.0.1.0/24", "10.0.1.20", "10.0.1.21")
-      ),
-      slots: slots,
-      isSecondAttached: true
-    )
-  }
-
-  /// ``another(_:)`` whose ENIs have an Elastic IP each.
-  static func `public`(_ slots: Slots) throws -> Launch {
-    let plain = try another(slots)
-    func mapped(_ eni: SimulatedENI, _ address: String) -> SimulatedENI {
-      var eni = eni
-      eni.publicIPv4 = IPv4Address(address)
-      return eni
-    }
-    return Launch(
-      instance: plain.instance,
-      primary: mapped(plain.primary, "203.0.113.20"),
-      second: mapped(plain.second, "203.0.113.21"),
+      primary: primary,
+      second: second,
       slots: slots,
       isSecondAttached: true
     )
   }
 
   /// What cloud-init would have in `/run/cloud-init/instance-data.json`; nil without it.
-  var instanceData: String? {
+  func instanceData() throws -> String? {
     guard hasCloudInit else { return nil }
-    return """
-      {"ds": {"meta_data": {
-        "instance-id": "\(instance)", "mac": "\(primary.mac)",
-        "network": {"interfaces": {"macs": {\(facts(of: primary)), \(facts(of: second))}}}}}}
-      """
-  }
-
-  private func facts(of eni: SimulatedENI) -> String {
-    let addresses = eni.addresses.map { "\"\($0)\"" }.joined(separator: ", ")
-    return """
-      "\(eni.mac)": {"device-number": "\(eni.attachment.deviceNumber)",
-        "interface-id": "\(eni.id)", "local-ipv4s": [\(addresses)],
-        "subnet-ipv4-cidr-block": "\(eni.ipv4?.subnet.description ?? "")"}
-      """
+    return try InstanceData(of: SimulatedInstance(id: instance), interfaces: [primary, second])
+      .json()
   }
 }
 

@@ -85,7 +85,8 @@ package struct MetadataTree: Sendable {
       ("mac", primary?.mac.description),
       ("placement/availability-zone", instance.availabilityZone),
       ("placement/region", instance.region),
-      ("public-ipv4", primary?.publicIPv4?.description),
+      ("public-hostname", primary?.publicAddresses.first.map { Self.publicHostname($0, instance) }),
+      ("public-ipv4", primary?.publicAddresses.first?.address.description),
       ("reservation-id", "r-0a1b2c3d4e5f60718"),
       ("security-groups", primary?.securityGroups.joined(separator: "\n")),
       ("services/domain", "amazonaws.com"),
@@ -94,6 +95,14 @@ package struct MetadataTree: Sendable {
     for (key, value) in values {
       if let value { leaves.append(("meta-data/" + key, value)) }
     }
+    for (name, value) in instance.tags { leaves.append(("meta-data/tags/instance/" + name, value)) }
+  }
+
+  private static func publicHostname(_ mapped: PublicAddress, _ instance: SimulatedInstance)
+    -> String
+  {
+    let label = String(mapped.address.description.map { $0 == "." ? "-" : $0 })
+    return "ec2-\(label).\(instance.region).compute.amazonaws.com"
   }
 
   private static func hostname(_ address: IPAddress, _ instance: SimulatedInstance) -> String {
@@ -175,11 +184,13 @@ extension MetadataTree {
       ("local-ipv4s", lines(part.addresses)),
       ("ipv4-prefix", lines(part.delegatedPrefixes)),
     ]
-    if let mapped = eni.publicIPv4, let address = part.addresses.first {
-      values += [
-        ("public-ipv4s", mapped.description),
-        ("ipv4-associations/\(mapped)", address.description),
-      ]
+    if let first = eni.publicAddresses.first {
+      values.append(("public-hostname", publicHostname(first, instance)))
+      values.append(("public-ipv4s", lines(eni.publicAddresses.map(\.address))))
+    }
+    // A directory: IMDS has one entry for each public address.
+    values += eni.publicAddresses.map {
+      ("ipv4-associations/\($0.address)", $0.privateAddress.description)
     }
     return values
   }

@@ -18,16 +18,16 @@ package struct SimulatedENI: Sendable {
   package var ipv6: NetworkInterface.Addresses?
   /// Whether this instance type's metadata has the `network-card` key.
   package var listsNetworkCard = true
-  /// The public IPv4 address mapped to the primary private one, if any.
-  package var publicIPv4: IPv4Address?
+  /// The public IPv4 addresses, Elastic IPs among them, in the order of `public-ipv4s`.
+  package var publicAddresses: [PublicAddress] = []
   /// `subnet-id`.
   package var subnetID = "subnet-0a1b2c3d4e5f60718"
   /// `owner-id`: the account.
   package var ownerID = "123456789012"
   /// `security-group-ids`.
-  package var securityGroupIDs = ["sg-0a1b2c3d4e5f60718"]
+  package var securityGroupIDs = ["sg-0a1b2c3d4e5f60718", "sg-0a1b2c3d4e5f60719"]
   /// `security-groups`.
-  package var securityGroups = ["default"]
+  package var securityGroups = ["default", "web servers"]
   /// How its metadata becomes true.
   package var timeline = MetadataTimeline()
 

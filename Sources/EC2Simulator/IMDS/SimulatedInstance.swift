@@ -19,9 +19,13 @@ package struct SimulatedInstance: Sendable {
   /// `vpc-id`.
   package var vpcID = "vpc-0a1b2c3d4e5f60718"
   /// `vpc-ipv4-cidr-blocks`, the first one also as `vpc-ipv4-cidr-block`.
-  package var vpcIPv4Blocks = ["10.0.0.0/16"]
+  package var vpcIPv4Blocks = ["10.0.0.0/16", "10.1.0.0/16"]
   /// `vpc-ipv6-cidr-blocks`; listed by ENIs in a subnet with IPv6.
   package var vpcIPv6Blocks = ["2001:db8:1::/56"]
+  /// The tags below `tags/instance`, which are served where the instance allows it.
+  package var tags = [
+    "Name": "web 1", "aws:autoscaling:groupName": "web", "owner": "it's \"us\" = {1}",
+  ]
 
   /// An instance with this id and the defaults of an ordinary one.
   package init(id: InstanceID) {

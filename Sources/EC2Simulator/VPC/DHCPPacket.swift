@@ -12,6 +12,8 @@ package struct DHCPPacket: Hashable, Sendable {
   package let time: Duration
   /// The UDP payload.
   package let payload: [UInt8]
+  /// The sender's IP address, in octets.
+  let source: [UInt8]
 
   /// Parses an Ethernet frame that carries UDP; nil when it is too short to.
   init?(frame: [UInt8], time: Duration) {
@@ -19,10 +21,12 @@ package struct DHCPPacket: Hashable, Sendable {
     self.time = time
     if frame[12...13].elementsEqual([0x86, 0xdd]) {
       family = .ipv6
+      source = Array(frame.dropFirst(14 + 8).prefix(16))
       payload = Array(frame.dropFirst(14 + 40 + 8))
       messageType = payload.first
     } else {
       family = .ipv4
+      source = Array(frame[26..<30])
       payload = Array(frame.dropFirst(14 + Int(frame[14] & 0x0f) * 4 + 8))
       messageType = DHCPv4Message(payload)?.option(53)?.first
     }

@@ -2,7 +2,8 @@
 
 import Foundation
 
-/// A packet socket (packet(7)) that sees the DHCP frames that come in by one device, and no others.
+/// A packet socket (packet(7)) that sees the DHCP frames and router solicitations that come in by one
+/// device, and no others.
 struct PacketSocket: Sendable {
   /// The socket, to be shut down or waited for.
   let socket: Socket
@@ -88,26 +89,34 @@ struct PacketSocket: Sendable {
     let instructions: UnsafePointer<Instruction>
   }
 
-  /// UDP to port 67 or 68 over IPv4, to 546 or 547 over IPv6.
+  /// Whether a frame that the filter has passed is a router solicitation.
+  static func isRouterSolicitation(_ frame: [UInt8]) -> Bool {
+    frame.count > 54 && frame[12] == 0x86 && frame[20] == 58
+  }
+
+  /// UDP to port 67 or 68 over IPv4, to 546 or 547 over IPv6; ICMPv6 of type 133.
   ///
   /// Jumps count from the next line.
   private static let filter: [Instruction] = [
     Instruction(0x28, 12),  // EtherType
     Instruction(0x15, 0x86dd, 9),
-    Instruction(0x15, 0x0800, 0, 14),
+    Instruction(0x15, 0x0800, 0, 17),
     Instruction(0x30, 23),  // IPv4: UDP …
-    Instruction(0x15, 17, 0, 12),
+    Instruction(0x15, 17, 0, 15),
     Instruction(0x28, 20),  // … the first fragment …
-    Instruction(0x45, 0x1fff, 10),
+    Instruction(0x45, 0x1fff, 13),
     Instruction(0xb1, 14),  // … behind a header of any length …
     Instruction(0x48, 16),  // … its destination port
-    Instruction(0x15, 67, 6),
-    Instruction(0x15, 68, 5, 6),
+    Instruction(0x15, 67, 9),
+    Instruction(0x15, 68, 8, 9),
     Instruction(0x30, 20),  // IPv6: UDP …
-    Instruction(0x15, 17, 0, 4),
+    Instruction(0x15, 58, 4),
+    Instruction(0x15, 17, 0, 6),
     Instruction(0x28, 56),  // … its destination port
-    Instruction(0x15, 546, 1),
-    Instruction(0x15, 547, 0, 1),
+    Instruction(0x15, 546, 3),
+    Instruction(0x15, 547, 2, 3),
+    Instruction(0x30, 54),  // ICMPv6: its type
+    Instruction(0x15, 133, 0, 1),
     Instruction(0x06, 0x40000),  // take it
     Instruction(0x06, 0),  // leave it
   ]

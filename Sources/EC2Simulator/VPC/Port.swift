@@ -6,7 +6,8 @@ import Synchronization
 
 /// An ENI's port in the router: a device, its source check, and the record of its DHCP packets.
 ///
-/// A thread reads the DHCP packets from the wire and, unless told otherwise, answers them.
+/// A thread reads the DHCP packets from the wire and, unless told otherwise, answers them. It answers
+/// router solicitations as well.
 final class Port: Sendable {
   private struct State: Sendable {
     var eni: SimulatedENI
@@ -81,11 +82,22 @@ final class Port: Sendable {
   private var isClosed: Bool { state.withLock { $0.finalDrops != nil } }
 
   private func take(_ frame: [UInt8]) {
-    guard let packet = DHCPPacket(frame: frame, time: ContinuousClock.now - start) else { return }
-    let server: DHCPv4Server? = state.withLock { state in
-      state.packets.append(packet)
-      return state.answersDHCP ? DHCPv4Server(eni: state.eni, mac: mac) : nil
+    guard !PacketSocket.isRouterSolicitation(frame) else {
+      // The port can be on its way out; a host asks again.
+      if eni.ipv6 != nil { try? RouterAdvertisement.send(by: device) }
+      return
     }
-    if let answer = server?.answer(to: packet) { _ = capture.socket.send(answer) }
+    guard let packet = DHCPPacket(frame: frame, time: ContinuousClock.now - start) else { return }
+    let eni: SimulatedENI? = state.withLock { state in
+      state.packets.append(packet)
+      return state.answersDHCP ? state.eni : nil
+    }
+    guard let eni else { return }
+    let answer =
+      switch packet.family {
+      case .ipv4: DHCPv4Server(eni: eni, mac: mac).answer(to: packet)
+      case .ipv6: DHCPv6Server(eni: eni, mac: mac).answer(to: packet)
+      }
+    if let answer { _ = capture.socket.send(answer) }
   }
 }

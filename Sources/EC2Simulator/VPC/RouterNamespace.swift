@@ -46,13 +46,14 @@ enum RouterNamespace {
       add chain inet vpc input { type filter hook input priority 0; }
       add rule inet vpc input udp dport { 67, 547 } drop
       add table netdev vpc
+      \(PublicAddressMap.beginning)
       """
     )
   }
 
   /// Undoes ``begin()``.
   static func end() throws {
-    try nft("delete table inet vpc\ndelete table netdev vpc\n")
+    try nft("delete table inet vpc\ndelete table netdev vpc\n\(PublicAddressMap.ending)")
     try run([
       "address delete 169.254.169.254/32 dev lo", "address delete fd00:ec2::254/128 dev lo",
     ])

@@ -28,8 +28,10 @@ package final class VirtualHost {
       guard holder.isRunning else { throw VPCError.noNamespace(host: name) }
       return try String(contentsOfFile: "/proc/\(pid)/comm", encoding: .utf8) == "sleep\n"
     }
-    // Its addresses are known to be its own: usable at once, without a wait for duplicates.
-    try namespace.program(["sysctl", "-qw", "net.ipv6.conf.default.accept_dad=0"]).run()
+    // Its addresses are known to be its own, so there is no wait for duplicates; its routes are given.
+    try namespace.program([
+      "sysctl", "-qw", "net.ipv6.conf.default.accept_dad=0", "net.ipv6.conf.default.accept_ra=0",
+    ]).run()
     try namespace.ip(["link set lo up"])
   }
 

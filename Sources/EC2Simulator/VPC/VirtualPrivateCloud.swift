@@ -10,10 +10,12 @@ package import NetworkModel
 /// and counts what comes from an ENI with a source that is not the ENI's. An ``IMDSServer`` of this
 /// process can listen on 169.254.169.254 and fd00:ec2::254.
 ///
-/// Not safe to use from several threads at once. There are no router advertisements but those asked for, no DHCPv6 and
-/// no address translation: private addresses are reachable from the "internet" host directly.
+/// It answers DHCPv6 and router solicitations as well, and translates public IPv4 addresses. Private
+/// addresses are reachable from the "internet" host directly, which keeps probes simple.
+///
+/// Not safe to use from several threads at once.
 package final class VirtualPrivateCloud {
-  /// Whom a public client would be: 203.0.113.10 and 2001:db8:ffff::10, behind the router.
+  /// A public client: 203.0.113.10 and 2001:db8:ffff::10, behind the router.
   package let internet: VirtualHost
 
   /// What the times of packets count from, so that those of two ENIs can be compared.
@@ -85,6 +87,7 @@ extension VirtualPrivateCloud {
     ports[eni.id] = try open(eni, attachment)
     closedPorts[eni.id] = nil
     try updateProxies()
+    try updatePublicAddresses()
     if let port = ports[eni.id] { try RouterNamespace.release(port.device, attachment) }
   }
 
@@ -96,6 +99,7 @@ extension VirtualPrivateCloud {
     try close(port)
     closedPorts[id] = port
     try updateProxies()
+    try updatePublicAddresses()
   }
 
   /// Gives an attached ENI other addresses or prefixes: routes, source check and DHCP follow.
@@ -106,6 +110,7 @@ extension VirtualPrivateCloud {
     try RouterNamespace.nft(port.sourceCheck.update(for: eni))
     port.eni = eni
     try updateProxies()
+    try updatePublicAddresses()
   }
 
   /// The ENIs that have a port.
@@ -188,6 +193,10 @@ extension VirtualPrivateCloud {
     try port.close()
     try RouterNamespace.nft(port.sourceCheck.ending)
     try RouterNamespace.delete(port.device)
+  }
+
+  private func updatePublicAddresses() throws {
+    try RouterNamespace.nft(PublicAddressMap.update(for: ports.values.map(\.eni)))
   }
 
   private func updateProxies() throws {

@@ -1,5 +1,5 @@
 # Written by eni-init(8); changes here are lost.
-# ENI eni-00000000000000006, MAC 02:00:00:00:00:06, network card 0, device number 1
+# ENI eni-00000020000000006, MAC 02:00:00:00:00:06, network card 0, device number 1
 # Instance i-0123456789abcdef0
 # Applied by eni-init-apply@nic1.service when the link appears. To override, give that
 # unit a drop-in; `eni-init plan` shows what would be written here.
@@ -13,8 +13,8 @@ ip -force -batch - <<'END'
 link set dev nic1 up
 address replace 10.0.1.10/24 noprefixroute dev nic1
 address replace 10.0.1.11/32 noprefixroute dev nic1
-address replace 2001:db8:1:1::a/64 noprefixroute nodad dev nic1
-address replace 2001:db8:1:1::b/64 noprefixroute nodad dev nic1 preferred_lft 0
+address replace 2001:db8:1:1::10/64 noprefixroute nodad dev nic1
+address replace 2001:db8:1:1::11/64 noprefixroute nodad dev nic1 preferred_lft 0
 route replace 10.0.1.0/24 dev nic1 table 10001 proto 169
 route replace default via 10.0.1.1 dev nic1 table 10001 proto 169
 route replace 2001:db8:1:1::/64 dev nic1 table 10001 metric 1024 proto 169
@@ -29,8 +29,9 @@ END
 
 ip -6 -force -batch - <<'END'
 rule add priority 10000 from all lookup main suppress_prefixlength 0 suppress_ifgroup 10000 protocol 169
-rule add priority 10001 from 2001:db8:1:1::a/128 lookup 10001 protocol 169
-rule add priority 10001 from 2001:db8:1:1::b/128 lookup 10001 protocol 169
-rule add priority 10001 from 2001:db8:1:1:5::/80 lookup 10001 protocol 169
+rule add priority 10001 from 2001:db8:1:1::10/128 lookup 10001 protocol 169
+rule add priority 10001 from 2001:db8:1:1::11/128 lookup 10001 protocol 169
+rule add priority 10001 from 2001:db8:1:1:a::/80 lookup 10001 protocol 169
+rule add priority 13200 from 2001:db8:1::/64 to 2001:db8:1:1::/64 iif lo lookup main protocol 169
 rule add priority 13201 from all to 2001:db8:1:1::/64 iif lo lookup 10001 protocol 169
 END

@@ -1,5 +1,5 @@
 # Written by eni-init(8); changes here are lost.
-# ENI eni-00000000000000007, MAC 02:00:00:00:00:07, network card 1, device number 1
+# ENI eni-00000020000000007, MAC 02:00:00:00:00:07, network card 1, device number 1
 # Instance i-0123456789abcdef0
 # Applied by eni-init-apply@nic1c1.service when the link appears. To override, give that
 # unit a drop-in; `eni-init plan` shows what would be written here.
