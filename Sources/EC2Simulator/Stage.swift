@@ -209,10 +209,15 @@ package final class Stage {
     try instance.write("/run/cloud-init/instance-data.json", content: data.json())
   }
 
+  /// Waits until the image has given the primary its addresses, of IPv6 where it asks for one.
   private func waitForPrimary() throws {
     do {
       try Condition.wait(until: "the primary has its lease", within: .seconds(30)) {
         try !mainDefaultRoutes().isEmpty
+      }
+      guard instance.image.asksForIPv6, primary.ipv6 != nil else { return }
+      try Condition.wait(until: "the primary has its IPv6 lease", within: .seconds(30)) {
+        try !shell("ip -6 address show scope global dynamic").isEmpty
       }
     } catch {
       throw Condition.Unmet("\(error)\n\(try instance.journal())")

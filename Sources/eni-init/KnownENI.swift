@@ -45,7 +45,14 @@ struct KnownENI {
     let kernel = try RouteSocket()
     let state = KernelIndex(try kernel.snapshot(.eni(eni)))
     let told = InstanceNetwork(primaryMAC: primary, interfaces: [eni])
-    let network = host.planner.retaining(told, in: state)
+    let texts = try files(of: eni).map(\.content)
+    let known = host.planner.retaining(told, in: state)
+    // The kernel lists rules in an order of its own; the files have the order of IMDS.
+    let network = InstanceNetwork(
+      primaryMAC: primary,
+      interfaces: known.interfaces.map { $0.ordered(as: texts) },
+      primarySubnets: known.primarySubnets
+    )
     let links = [primary, eni.mac].compactMap { state.link(mac: $0) }
     guard let plan = try host.planner.plan(for: network, links: links).interfaces.first else {
       return false
@@ -56,10 +63,14 @@ struct KnownENI {
       try host.isOnDisk(plan, stack.renderer, of: instance)
     else { return false }
     // An ENI without addresses has no file; with one, the stack has not configured it yet.
-    if plan.isHeld, try OwnedFileInventory(host).files.contains(where: { $0.isFor(plan.name) }) {
-      return false
-    }
+    if plan.isHeld, !texts.isEmpty { return false }
     try kernel.apply(difference.link)
     return true
+  }
+
+  /// The generated files of the ENI.
+  private func files(of eni: NetworkInterface) throws -> [OwnedFileInventory.File] {
+    guard let name = host.planner.name(of: eni.attachment) else { return [] }
+    return try OwnedFileInventory(host).files.filter { $0.isFor(name) }
   }
 }

@@ -48,7 +48,7 @@ extension FlowTests {
       try stage.waitUntilRouted(stage.second)
       let configured = try messages(stage, "EVENT=configured")
       #expect(configured.count == 1, "\(configured)")
-      let addresses = "10.0.1.10/24, 10.0.1.11/32, 2001:db8:1:1::10/64, 2001:db8:1:1::11/128"
+      let addresses = "10.0.1.10/24, 10.0.1.11/32, 2001:db8:1:1::10/64, 2001:db8:1:1::11/64"
       let expected = [
         "ENI_ID": "\(stage.second.id)", "INTERFACE": "nic1", "MAC": "\(stage.second.mac)",
         "TABLE": "10001", "ADDRESSES": addresses, "PRIORITY": "5",

@@ -9,7 +9,7 @@ extension FlowTests {
   struct LaunchTests {
     private static let orders: [Stage.Launch] = [.secondAfterPrimary, .secondBeforePrimary]
 
-    /// Both ENIs as they shall be: the primary as the image has it, the second one static.
+    /// Both ENIs as they are wanted: the primary as the image has it, the second one static.
     private func expectSettled(_ stage: Stage) throws {
       // Not until no run is left: without IMDS one goes on asking.
       try Condition.wait(until: "the second ENI is routed", within: .seconds(30)) {
@@ -19,7 +19,13 @@ extension FlowTests {
         try stage.mainDefaultRoutes().contains("via 10.0.0.1 dev ens5")
       }
       #expect(try stage.mainDefaultRoutes().split(separator: "\n").count == 1)
-      for address in ["10.0.0.10", "10.0.1.10", "10.0.1.11"] {
+      try Condition.wait(until: "the primary has its IPv6 lease", within: .seconds(30)) {
+        try stage.shell("ip -6 address show dev ens5 scope global").contains("2001:db8:1::10/128")
+      }
+      for address in [
+        "10.0.0.10", "10.0.1.10", "10.0.1.11", "198.51.100.10", "198.51.100.20", "198.51.100.21",
+        "2001:db8:1::10", "2001:db8:1:1::10", "2001:db8:1:1::11",
+      ] {
         let address = try #require(IPAddress(address))
         #expect(try stage.cloud.probeFromInternet(address).isLossless, "\(address)")
       }

@@ -7,15 +7,10 @@ import Testing
 extension FlowTests {
   @Suite("Addresses come and go", .serialized)
   struct RefreshTests {
-    /// The second ENI with these addresses and prefixes.
-    private func second(
-      _ addresses: [String],
-      prefixes: [String] = [],
-      ipv6: SimulatedENI.Block? = nil
-    ) throws -> SimulatedENI {
+    /// The second ENI with these IPv4 addresses and prefixes.
+    private func second(_ addresses: [String], prefixes: [String] = []) throws -> SimulatedENI {
       var eni = try SimulatedENI.exampleSecond()
       eni.ipv4 = try Self.part("10.0.1.0/24", addresses, prefixes)
-      eni.ipv6 = try ipv6?.parsed()
       return eni
     }
 
@@ -171,7 +166,7 @@ extension FlowTests {
       var primary = stage.primary
       primary.ipv4 = try Self.part("10.0.0.0/24", ["10.0.0.10", "10.0.0.20", "10.0.0.21"])
       let routes = try stage.mainDefaultRoutes()
-      let leases = try stage.cloud.vpc.dhcpPackets(of: primary.id).count
+      let leases = try stage.cloud.vpc.dhcpPackets(of: primary.id).count { $0.family == .ipv4 }
       let probe = try stage.cloud.vpc.internet.namespace.startProbing(
         try #require(IPAddress("10.0.0.10")),
         every: .milliseconds(10)
@@ -187,7 +182,9 @@ extension FlowTests {
       #expect(try answers(stage, "10.0.0.21"))
       #expect(try probe.stop().isLossless)
       #expect(try stage.mainDefaultRoutes() == routes)
-      #expect(try stage.cloud.vpc.dhcpPackets(of: primary.id).count == leases)
+      #expect(
+        try stage.cloud.vpc.dhcpPackets(of: primary.id).count { $0.family == .ipv4 } == leases
+      )
 
       try stage.instance.removeProgram()
       try stage.reboot()
@@ -199,20 +196,15 @@ extension FlowTests {
     func primaryLease() throws {
       let stage = try Stage.routed()
       var primary = stage.primary
-      primary.ipv6 = try Self.part("2001:db8:5::/64", ["2001:db8:5::a", "2001:db8:5::b"])
+      // A lease has no order of addresses, so it need not be the first.
+      primary.ipv6 = try Self.part("2001:db8:1::/64", ["2001:db8:1::b", "2001:db8:1::10"])
       try stage.cloud.update(primary)
       try stage.shell("eni-init refresh")
-      let dropIn = "cat /etc/systemd/network/*.network.d/eni-init-primary.conf"
-      #expect(try stage.shell(dropIn).contains("Address=2001:db8:5::b/128"))
-      // As a client of DHCPv6 would, which knows nothing of the order.
-      try stage.shell(
-        "ip address change 2001:db8:5::b/128 dev ens5 valid_lft 600 preferred_lft 600"
-      )
-      try stage.shell("eni-init refresh")
       let addresses = try stage.shell("ip -o -6 address show dev ens5")
-      #expect(addresses.contains("2001:db8:5::a/128") && addresses.contains("2001:db8:5::b/128"))
+      #expect(addresses.contains("2001:db8:1::b/128") && addresses.contains("2001:db8:1::10/128"))
+      let dropIn = "cat /etc/systemd/network/*.network.d/eni-init-primary.conf"
       let written = try stage.shell(dropIn)
-      #expect(written.contains("2001:db8:5::a/128") && !written.contains("2001:db8:5::b"))
+      #expect(written.contains("=2001:db8:1::b/128") && !written.contains("2001:db8:1::10"))
       let state = try stage.state()
       try stage.shell("eni-init refresh")
       #expect(try stage.state() == state)
@@ -222,38 +214,33 @@ extension FlowTests {
     func sources() throws {
       let stage = try Stage.withUs()
       var primary = stage.primary
-      primary.ipv6 = try Self.part("2001:db8:5::/64", ["2001:db8:5::a", "2001:db8:5::b"])
+      primary.ipv6 = try Self.part("2001:db8:1::/64", ["2001:db8:1::10", "2001:db8:1::b"])
       try stage.cloud.update(primary)
-      // As the image has it, by a lease that comes and goes.
-      try stage.shell(
-        "ip address add 2001:db8:5::a/128 dev ens5 nodad noprefixroute valid_lft 600 preferred_lft 600; "
-          + "ip route add default via fe80:ec2::1 dev ens5"
-      )
       let source = "ip -6 route get 2001:db8:ffff::10 | grep -o 'src [^ ]*'"
-      #expect(try stage.shell(source) == "src 2001:db8:5::a\n")
+      #expect(try stage.shell(source) == "src 2001:db8:1::10\n")
       try stage.shell("eni-init refresh")
-      #expect(try stage.shell("ip -6 address show dev ens5").contains("2001:db8:5::b/128"))
-      #expect(try stage.shell(source) == "src 2001:db8:5::a\n")
-      #expect(try answers(stage, "2001:db8:5::b"))
+      #expect(try stage.shell("ip -6 address show dev ens5").contains("2001:db8:1::b/128"))
+      #expect(try stage.shell(source) == "src 2001:db8:1::10\n")
+      #expect(try answers(stage, "2001:db8:1::b"))
       // As an earlier version left it.
-      try stage.shell("ip address replace 2001:db8:5::b/128 dev ens5 noprefixroute")
+      try stage.shell("ip address replace 2001:db8:1::b/128 dev ens5 noprefixroute")
       try stage.shell("eni-init refresh")
-      #expect(try stage.shell(source) == "src 2001:db8:5::a\n")
+      #expect(try stage.shell(source) == "src 2001:db8:1::10\n")
       let state = try stage.state()
       #expect(try stage.shell("eni-init refresh 2>&1").isEmpty)
       #expect(try stage.state() == state)
 
       var eni = stage.second
-      eni.ipv6 = try Self.part("2001:db8:1::/64", ["2001:db8:1::b", "2001:db8:1::a"])
+      eni.ipv6 = try Self.part("2001:db8:1:1::/64", ["2001:db8:1:1::b", "2001:db8:1:1::a"])
       try stage.plug(eni, as: "ens6")
       try stage.waitUntilRouted(eni)
       let own = "ip -6 -o address show dev nic1 scope global -deprecated | grep -o '2001[^ ]*'"
-      #expect(try stage.shell(own) == "2001:db8:1::b/64\n")
-      #expect(try answers(stage, "2001:db8:1::a") && answers(stage, "2001:db8:1::b"))
-      eni.ipv6 = try Self.part("2001:db8:1::/64", ["2001:db8:1::a"])
+      #expect(try stage.shell(own) == "2001:db8:1:1::b/64\n")
+      #expect(try answers(stage, "2001:db8:1:1::a") && answers(stage, "2001:db8:1:1::b"))
+      eni.ipv6 = try Self.part("2001:db8:1:1::/64", ["2001:db8:1:1::a"])
       try stage.cloud.update(eni)
       try stage.shell("eni-init refresh")
-      #expect(try stage.shell(own) == "2001:db8:1::a/64\n")
+      #expect(try stage.shell(own) == "2001:db8:1:1::a/64\n")
       #expect(try stage.shell("eni-init refresh 2>&1; eni-init plan").isEmpty)
     }
 
@@ -308,19 +295,18 @@ extension FlowTests {
 
     @Test("IPv6 that is assigned to a live ENI answers, and goes again without a trace")
     func ipv6() throws {
-      let stage = try Stage.routed()
-      let block = SimulatedENI.Block("2001:db8:1::/64", "2001:db8:1::10", "2001:db8:1::11")
-      let both = ["10.0.1.10", "10.0.1.11"]
+      let plain = try SimulatedENI.plainSecond()
+      let stage = try Stage.routed { $0 = plain }
       let probe = try stage.cloud.vpc.internet.namespace.startProbing(
         try #require(IPAddress("10.0.1.10")),
         every: .milliseconds(10)
       )
-      try stage.cloud.update(try second(both, ipv6: block))
+      try stage.cloud.update(stage.second)
       try stage.shell("eni-init refresh")
-      #expect(try answers(stage, "2001:db8:1::10") && answers(stage, "2001:db8:1::11"))
-      try stage.cloud.update(try second(both))
+      #expect(try answers(stage, "2001:db8:1:1::10") && answers(stage, "2001:db8:1:1::11"))
+      try stage.cloud.update(plain)
       try stage.shell("eni-init refresh")
-      #expect(try !stage.shell("ip -6 rule; ip -6 address").contains("2001:db8:1:"))
+      #expect(try !stage.shell("ip -6 rule; ip -6 address").contains("2001:db8:1:1:"))
       #expect(try !file(stage).contains("2001:db8"))
       #expect(try probe.stop().isLossless)
     }
@@ -331,13 +317,16 @@ extension FlowTests {
       var eni = try second(["10.0.1.10", "10.0.1.11"])
       let orders = [["10", "11"], ["11", "10"], ["12", "11", "10"], ["11", "10"], ["10"]]
       for order in orders {
-        let addresses = order.map { "2001:db8:1::\($0)" }
-        eni.ipv6 = try Self.part("2001:db8:1::/64", addresses)
+        let addresses = order.map { "2001:db8:1:1::\($0)" }
+        eni.ipv6 = try Self.part("2001:db8:1:1::/64", addresses)
         try stage.cloud.update(eni)
         try stage.shell("eni-init refresh")
         for address in addresses { #expect(try answers(stage, address), "\(order)") }
         let rules = try stage.shell("ip -6 rule").split(separator: "\n")
-        #expect(rules.filter { $0.contains("from 2001:db8:1:") }.count == order.count, "\(order)")
+        #expect(
+          rules.filter { $0.contains("from 2001:db8:1:1::1") }.count == order.count,
+          "\(order)"
+        )
       }
     }
 

@@ -33,7 +33,7 @@ extension FlowTests {
     }
 
     static let reasons = [
-      "MAC=02:00:00:00:00:06", "ENI=eni-00000020000000006", "Subnet=subnet-0a1b2c3d4e5f60718",
+      "MAC=02:00:00:00:00:06", "ENI=eni-00000020000000006", "Subnet=subnet-0a1b2c3d4e5f60719",
       "SecurityGroup=sg-0a1b2c3d4e5f60718 sg-12345678",
     ]
 

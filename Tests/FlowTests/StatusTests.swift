@@ -30,7 +30,7 @@ extension FlowTests {
       let line = try line(stage, "nic1")
       for word in [
         "1 ", "\(stage.second.id)", "10.0.1.10/24 (198.51.100.20)", "10.0.1.11/32",
-        "subnet-0a1b2c3d4e5f60718, 10.0.1.0/24", "10001", "routed",
+        "subnet-0a1b2c3d4e5f60719, 10.0.1.0/24", "10001", "routed",
       ] { #expect(line.contains(word), "\(word): \(line)") }
       #expect(line.hasSuffix("routed"))
       #expect(try self.line(stage, "ens5").hasSuffix("main   primary"))

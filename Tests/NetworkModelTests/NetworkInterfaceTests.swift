@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import NetworkModel
+import TestSupport
 import Testing
 
 @Suite("Facts of an ENI")
@@ -30,5 +31,28 @@ struct NetworkInterfaceTests {
     #expect(
       Addresses(subnet: subnet, addresses: addresses, delegatedPrefixes: prefixes) == nil
     )
+  }
+
+  @Test("addresses and prefixes take the order in which a file names them, others come last")
+  func ordered() {
+    let interface = Fixture.interface(
+      1,
+      device: 1,
+      ipv4: (
+        "10.0.1.0/24", ["10.0.1.9", "10.0.1.1", "10.0.1.10"], ["10.0.1.48/28", "10.0.1.32/28"]
+      ),
+      ipv6: ("2001:db8::/64", ["2001:db8::b", "2001:db8::a"], [])
+    )
+    let files = [
+      "[Network]\nAddress=10.0.1.10/24\nAddress=10.0.1.1/32\nAddress=2001:db8::a/64\n",
+      "up ip address add 2001:db8::b/64\nup ip rule add from 10.0.1.32/28\n",
+    ]
+    let ordered = interface.ordered(as: files)
+    #expect(ordered.ipv4?.addresses.map(\.description) == ["10.0.1.10", "10.0.1.1", "10.0.1.9"])
+    #expect(
+      ordered.ipv4?.delegatedPrefixes.map(\.description) == ["10.0.1.32/28", "10.0.1.48/28"]
+    )
+    #expect(ordered.ipv6?.addresses.map(\.description) == ["2001:db8::a", "2001:db8::b"])
+    #expect(interface.ordered(as: []) == interface)
   }
 }

@@ -95,6 +95,7 @@ struct CloudInitGuestTests {
     let guest = try Guest(launching: try .another(example.slots), from: baked)
     var count = DHCPCount(guest)
     try expectSettled(guest, "launched")
+    try guest.expectInstanceData("launched")
     try guest.expectPreparedBeforeTheNetwork()
     try count.expect(ofCloudInit: .allowed, "launched")
     try guest.expectApplied("launched, and applied by netplan")

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import EC2Simulator
+import Foundation
 import NetworkModel
 import Testing
 
@@ -39,6 +40,21 @@ extension Guest {
     let status = try machine.result(of: "cloud-init status --wait --long", within: .seconds(300))
     #expect(status.status == 0, "\(moment): \(status)")
     #expect(status.output.contains("DataSourceEc2"), "\(moment): \(status)")
+  }
+
+  /// The file that cloud-init has written has the metadata in the form in which ``InstanceData``
+  /// writes it for the tests that run without cloud-init.
+  func expectInstanceData(_ moment: Comment) throws {
+    let instance = SimulatedInstance(id: launch.instance)
+    let expected = InstanceData(of: instance, interfaces: [launch.primary, second])
+    let written = try metadata(machine.run("cat /run/cloud-init/instance-data.json"))
+    #expect(written == (try metadata(expected.json())), moment)
+  }
+
+  private func metadata(_ file: String) throws -> NSDictionary {
+    let document = try JSONSerialization.jsonObject(with: Data(file.utf8)) as? [String: Any]
+    let datasource = document?["ds"] as? [String: Any]
+    return try #require(datasource?["meta_data"] as? NSDictionary)
   }
 
   /// Waits until nothing is left to be started.

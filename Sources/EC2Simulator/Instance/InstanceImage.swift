@@ -25,6 +25,14 @@ package enum InstanceImage: Sendable {
     }
   }
 
+  /// Whether it follows router advertisements and asks for a lease by DHCPv6.
+  var asksForIPv6: Bool {
+    switch self {
+    case .networkd: true
+    case .netplan, .networkManager, .ifupdown, .script: false
+    }
+  }
+
   /// The unit that is enabled.
   private var unit: String {
     switch self {
