@@ -90,6 +90,67 @@ extension FlowTests {
       #expect(try stage.cloud.vpc.dhcpPackets(of: stage.second.id).isEmpty)
     }
 
+    /// An administrator's stanza from the time when the ENI had the kernel's name.
+    private static let formerStanza = """
+      auto ens6
+      iface ens6 inet dhcp
+
+      """
+
+    @Test("networking.service succeeds with a stanza for the kernel's name of an ENI that is nic1")
+    func stanzaForKernelName() throws {
+      let stage = try stage()
+      try stage.instance.write(
+        "/etc/network/interfaces",
+        content: Self.interfaces + Self.formerStanza
+      )
+      try stage.plug(stage.second, as: "ens6")
+      try stage.waitUntilRouted(stage.second)
+      try stage.reboot()
+      try stage.waitUntilRouted(stage.second)
+      try expectNoFailure(stage)
+      try expectNetworkingSucceeded(stage)
+      // The ENI is known, and not yet when an instance boots for the first time.
+      try stage.shell("eni-init seal")
+      try stage.reboot()
+      try stage.waitUntilRouted(stage.second)
+      try expectNetworkingSucceeded(stage)
+      #expect(try stage.cloud.vpc.dhcpPackets(of: stage.second.id).isEmpty)
+    }
+
+    @Test("an administrator's exclusions stay, and those of ENIs end when the service stops")
+    func exclusions() throws {
+      let stage = try stage()
+      try stage.instance.write(
+        "/etc/network/interfaces",
+        content: Self.interfaces + Self.formerStanza + "auto ens9\niface ens9 inet dhcp\n"
+      )
+      try stage.instance.write("/etc/default/networking", content: "EXCLUDE_INTERFACES=ens9\n")
+      try stage.plug(stage.second, as: "ens6")
+      try stage.reboot()
+      try stage.waitUntilRouted(stage.second)
+      try expectNetworkingSucceeded(stage)
+      #expect(
+        try stage.shell("cat /run/eni-init/ifupdown-excluded")
+          == "EXCLUDE_INTERFACES=\"ens9 ens6\"\n"
+      )
+      try stage.instance.write("/etc/network/interfaces", content: Self.interfaces)
+      try stage.shell("EXCLUDE_INTERFACES=ens9 /usr/lib/eni-init/exclude-enis")
+      #expect(try stage.shell("ls /run/eni-init").contains("excluded") == false)
+    }
+
+    /// At last: in a first boot it may fail until the ENI is known.
+    private func expectNetworkingSucceeded(_ stage: Stage) throws {
+      do {
+        try Condition.wait(until: "networking.service has succeeded") {
+          try stage.instance.journal().split(separator: "\n")
+            .last { $0.hasPrefix("networking.service: status ") } == "networking.service: status 0"
+        }
+      } catch {
+        throw Condition.Unmet("\(error)\n\(try stage.instance.journal())")
+      }
+    }
+
     private func expectNoFailure(_ stage: Stage) throws {
       let ends = try stage.instance.journal().split(separator: "\n").filter {
         $0.contains(".service: status ")
@@ -99,7 +160,7 @@ extension FlowTests {
     }
 
     /// As the first version of this package wrote it.
-    private static let formerStanza = """
+    private static let retiredStanza = """
       # Written by eni-init(8); changes here are lost.
       # Secondary addresses of the primary ENI, MAC 02:00:00:00:00:00
       # Instance i-0123456789abcdef0
@@ -113,7 +174,7 @@ extension FlowTests {
     @Test("a refresh puts the script in the place of a stanza of an earlier version")
     func migration() throws {
       let stage = try stage()
-      try stage.instance.write(Self.formerPath, content: Self.formerStanza)
+      try stage.instance.write(Self.formerPath, content: Self.retiredStanza)
       try giveSecondaryAddress(stage)
       #expect(try stage.instance.run(["test", "-e", Self.formerPath]).status != 0)
       try stage.reboot()

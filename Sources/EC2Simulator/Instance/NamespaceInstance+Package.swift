@@ -46,6 +46,15 @@ extension NamespaceInstance {
       "/usr/lib/systemd/system/ifup@.service.d/eni-init.conf",
       from: "\(source)/packaging/ifupdown/eni-init.conf"
     )
+    try write(
+      "/usr/lib/systemd/system/networking.service.d/eni-init.conf",
+      from: "\(source)/packaging/ifupdown/networking.service.d/eni-init.conf"
+    )
+    try write(
+      "/usr/lib/eni-init/exclude-enis",
+      from: "\(source)/packaging/ifupdown/exclude-enis",
+      executable: true
+    )
     try installRule()
     try write(
       "/etc/udev/rules.d/69-candidates.rules",

@@ -9,6 +9,9 @@ struct IfupdownActivator: Activator {
 
   private static let state = "/run/network"
   private static let interfaces = "/etc/network/interfaces"
+  /// The package's script in if-pre-up.d leaves this file when it refuses an ENI in a first boot.
+  private static let refused = "/run/eni-init/ifupdown-refused"
+  private static let service = "networking.service"
 
   /// ifup(8) keeps a file for each interface; it is not empty while that is up.
   func manages(_ link: Link) throws -> Bool {
@@ -16,7 +19,7 @@ struct IfupdownActivator: Activator {
   }
 
   func isEnabled() throws -> Bool {
-    try EnabledUnits(files).contains("networking.service") && files.read(Self.interfaces) != nil
+    try EnabledUnits(files).contains(Self.service) && files.read(Self.interfaces) != nil
   }
 
   func isRunning() throws -> Bool {
@@ -37,6 +40,9 @@ struct IfupdownActivator: Activator {
   /// Restarted: the unit of an ENI that had the name before may still count as started.
   func takeOver(_ plan: InterfacePlan) throws {
     try systemctl("restart", plan.name)
+    // It has failed for the ENI's former name, and leaves that out from now on.
+    guard try files.remove(Self.refused), try isEnabled() else { return }
+    try start([Self.service])
   }
 
   func giveBack(_ name: InterfaceName) throws {
@@ -51,10 +57,13 @@ struct IfupdownActivator: Activator {
     ).run()
   }
 
-  /// What was refused at the first try is brought up, be it `auto` or `allow-hotplug`.
+  /// Brings up what was refused at the first try, `auto` and `allow-hotplug` alike.
   func readHold(releasing primary: Link?) throws {
     guard try isEnabled() else { return }
-    let units = ["networking.service"] + (primary.map { [unit($0.name)] } ?? [])
+    try start([Self.service] + (primary.map { [unit($0.name)] } ?? []))
+  }
+
+  private func start(_ units: [String]) throws {
     try Command("/usr/bin/systemctl", ["--no-block", "start"] + units).run()
   }
 
