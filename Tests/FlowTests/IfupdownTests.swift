@@ -139,6 +139,30 @@ extension FlowTests {
       #expect(try stage.shell("ls /run/eni-init").contains("excluded") == false)
     }
 
+    @Test("an ENI is not brought up by an alternative name either")
+    func alternativeName() throws {
+      let stage = try stage()
+      try stage.plug(stage.second, as: "ens6")
+      try stage.waitUntilRouted(stage.second)
+      let before = try stage.shell("ip -o address show nic1; ip route show table all")
+      try stage.instance.write(
+        "/etc/network/interfaces",
+        content: """
+          \(Self.interfaces)
+          auto enp0s6
+          iface enp0s6 inet static
+            address 10.0.1.77/24
+
+          """
+      )
+      try stage.shell("ip link property add dev nic1 altname enp0s6")
+      let said = try stage.instance.run(["ifup", "enp0s6"])
+      #expect(said.status != 0 && said.errors.contains("enp0s6 is another name of nic1"), "\(said)")
+      #expect(try stage.shell("ip -o address show nic1; ip route show table all") == before)
+      try stage.shell("systemctl start networking.service")
+      try expectNetworkingSucceeded(stage)
+    }
+
     /// At last: in a first boot it may fail until the ENI is known.
     private func expectNetworkingSucceeded(_ stage: Stage) throws {
       do {
