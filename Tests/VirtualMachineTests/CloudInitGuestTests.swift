@@ -51,7 +51,7 @@ struct CloudInitGuestTests {
     try guest.enableCloudInit(hotplug: false)
     try guest.reboot()
     try guest.expectCloudInitDone("before the installation")
-    try guest.waitUntilBooted()
+    try guest.stateAfterBoot()
     _ = try guest.install()
     try guest.machine.run("eni-init attach ens6 2>&1", within: .seconds(120))
     try guest.waitUntilAnswering()
@@ -62,7 +62,7 @@ struct CloudInitGuestTests {
       _ = try count.next()
       try guest.reboot()
       try guest.expectCloudInitDone("\(moment)")
-      try guest.waitUntilBooted()
+      try guest.stateAfterBoot()
       try guest.waitUntilAnswering()
       try guest.waitUntilIdle()
       try expectNobodyWaited(guest, "\(moment)")
@@ -121,7 +121,7 @@ struct CloudInitGuestTests {
 
   private func expectSettled(_ guest: Guest, _ moment: Comment) throws {
     try guest.expectCloudInitDone(moment)
-    try guest.waitUntilBooted()
+    try guest.stateAfterBoot()
     try expectNobodyWaited(guest, moment)
     try guest.expectNoCycle(moment)
     try expectAtRest(guest, moment)
@@ -150,7 +150,7 @@ struct CloudInitGuestTests {
     try guest.waitUntilIdle()
     try guest.expectRouted(moment)
     try guest.expectNoDHCPOfStack(moment)
-    try guest.expectNoFailure(moment)
+    try guest.expectRunning(moment)
   }
 
   /// Its hook has run and ended, where it is enabled, or not at all.

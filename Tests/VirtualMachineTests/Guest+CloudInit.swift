@@ -57,13 +57,6 @@ extension Guest {
     return try #require(datasource?["meta_data"] as? NSDictionary)
   }
 
-  /// Waits until nothing is left to be started.
-  func waitUntilBooted() throws {
-    try Condition.wait(until: "the boot is over", within: .seconds(300)) {
-      try machine.result(of: "systemctl is-system-running").output != "starting\n"
-    }
-  }
-
   /// Nothing but cloud-init itself has asked for a lease for the second ENI.
   ///
   /// From 24.1 on it does in a first boot, where netplan is: in its stages before and after the network

@@ -44,6 +44,12 @@ extension Guest {
     }
   }
 
+  /// What systemctl(1) calls the host, once nothing is left of its boot to be started.
+  @discardableResult
+  func stateAfterBoot() throws -> String {
+    try machine.result(of: "systemctl is-system-running --wait", within: .seconds(300)).output
+  }
+
   /// Does what the timer does every minute.
   func refresh() throws {
     try machine.run("systemctl start eni-init-refresh.service", within: .seconds(120))
@@ -129,7 +135,7 @@ extension Guest {
     try waitUntilIdle()
     try expectRouted(moment, file: file)
     try expectNoDHCP(moment)
-    try expectNoFailure(moment)
+    try expectRunning(moment)
   }
 
   /// What the VPC has dropped of both ENIs' packets because their source was not the ENI's.
@@ -159,6 +165,18 @@ extension Guest {
     #expect(prepared <= target && prepared <= networkd)
   }
 
+  /// A detach takes the second ENI's rules, and fails no unit.
+  func expectDetached(_ moment: Comment) throws {
+    try unplugSecond()
+    try Condition.wait(until: "the rules are gone", within: .seconds(60)) {
+      try !machine.run("ip rule; ip -6 rule").contains("10001")
+    }
+    try waitUntilIdle()
+    try expectRunning(moment)
+    let address = try #require(primary.addresses.first)
+    #expect(try cloud.probeFromInternet(address).isLossless, moment)
+  }
+
   /// systemd found no circle in the order of the units, one of which it would have left out.
   func expectNoCycle(_ moment: Comment) throws {
     let cycles = try machine.run(
@@ -167,12 +185,19 @@ extension Guest {
     #expect(cycles.isEmpty, moment)
   }
 
-  /// systemd has no complaint about a unit of the package.
-  func expectNoFailure(_ moment: Comment) throws {
-    let failed = try machine.run("systemctl list-units --no-legend --state=failed 'eni-init*'")
-    guard !failed.isEmpty else { return }
-    let journal = try machine.run("journalctl -b --no-pager -o short-monotonic -u 'eni-init*'")
-    Issue.record("\(moment): \(failed)\(journal)")
+  /// The host is `running`, as systemctl(1) has it: no unit of any package is failed.
+  func expectRunning(_ moment: Comment) throws {
+    let state = try stateAfterBoot()
+    guard state != "running\n" else { return }
+    let failures = try machine.result(
+      of: """
+        systemctl --no-pager --failed
+        for unit in $(systemctl --failed --plain --no-legend | cut -d' ' -f1); do
+          journalctl -b --no-pager -o short-monotonic -n 40 -u "$unit"
+        done
+        """
+    )
+    Issue.record("\(moment): the host is \(state)\(failures.output)")
   }
 }
 

@@ -96,7 +96,7 @@ struct LaunchTests {
     try guest.expectNoDHCP("launched with cloud-init's facts alone")
     try guest.expectPreparedBeforeTheNetwork()
     try guest.refresh()
-    try guest.expectNoFailure("after a refresh without IMDS")
+    try guest.expectRunning("after a refresh without IMDS")
     try guest.restart(in: .primaryLower)
     try expectSettled(guest, baked, "restarted with the slots swapped")
     #expect(guest.cloud.imds.log.isEmpty)
@@ -117,7 +117,7 @@ struct LaunchTests {
     try expectPrimary(guest, moment)
     try expectNothingOf(baked.former, in: guest, moment)
     try expectDirectories(guest, baked, moment)
-    try guest.expectNoFailure(moment)
+    try guest.expectRunning(moment)
     try guest.printBootTime(moment)
   }
 

@@ -27,7 +27,7 @@ struct NetplanGuestTests {
     """
 
   @Test(
-    "hot-plugged, applied, rebooted, applied, refreshed, rebooted without the program",
+    "hot-plugged, applied, rebooted, applied, without IMDS, detached, without the program",
     arguments: GuestImage.allCases
   )
   func life(image: GuestImage) throws {
@@ -51,6 +51,13 @@ struct NetplanGuestTests {
     try expectConfiguredByNetplan(guest, "applied")
     try guest.refresh()
     try guest.expectAtRest("after a refresh", file: Self.file)
+    guest.cloud.imds.fail(with: .status(403))
+    try guest.reboot()
+    try guest.expectAtRest("after a reboot with IMDS turned off", file: Self.file)
+    guest.cloud.imds.clearFaults()
+    try guest.expectDetached("detached")
+    try guest.plugSecond()
+    try guest.expectAtRest("after another hot-plug", file: Self.file)
     try guest.machine.run("rm /usr/sbin/eni-init && sync")
     try guest.reboot()
     try guest.expectAtRest("after a reboot without the program", file: Self.file)

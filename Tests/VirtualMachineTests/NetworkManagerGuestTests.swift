@@ -55,6 +55,7 @@ struct NetworkManagerGuestTests {
     try expectRouted(guest, "connected again, by whatever profile fits best")
     try guest.machine.run("systemctl restart NetworkManager.service", within: .seconds(120))
     try expectRouted(guest, "restarted")
+    try guest.expectDetached("detached")
   }
 
   /// Without IMDS nothing is known of it.

@@ -8,7 +8,7 @@ import Testing
 @Suite("VirtualMachineTests: the package in Debian guests", .serialized)
 struct PackageLifeTests {
   @Test(
-    "installed, hot-plugged, rebooted, replaced, without IMDS, without the program, detached",
+    "installed, hot-plugged, rebooted, replaced, without IMDS, detached, without the program",
     arguments: GuestImage.allCases
   )
   func life(image: GuestImage) throws {
@@ -28,8 +28,14 @@ struct PackageLifeTests {
     try reboot(guest, "after a reboot with IMDS turned off")
     // Without a run that failed, each unit ends: one that waits for another try would count as a run.
     try guest.waitUntilIdle()
-    try guest.expectNoFailure("with IMDS turned off")
+    try guest.expectRunning("with IMDS turned off")
+    try guest.refresh()
+    try guest.expectDetached("detached with IMDS turned off")
     guest.cloud.imds.clearFaults()
+    try guest.plugSecond()
+    try guest.waitUntilAnswering()
+    try guest.waitUntilIdle()
+    try expectRouted(guest, "after another hot-plug")
     guest.cloud.imds.refuseConnections(for: .seconds(3600))
     try guest.machine.run("rm /usr/sbin/eni-init && sync")
     try reboot(guest, "after a reboot without the program")
@@ -162,7 +168,7 @@ struct PackageLifeTests {
     )
     #expect(written.contains("\neni_init_imds_up 1\n"), "\(written)")
     #expect(written.contains("\(guest.second.id)"), "\(written)")
-    try guest.expectNoFailure("metrics are written")
+    try guest.expectRunning("metrics are written")
   }
 
   /// Without the program the rules stay, and lead to an empty table.
@@ -172,11 +178,13 @@ struct PackageLifeTests {
       try !guest.machine.run("ip route show table all").contains("table 10001")
     }
     #expect(try guest.cloud.probeFromInternet(try #require(IPAddress("10.0.0.10"))).isLossless)
+    try guest.expectRunning("detached without the program")
   }
 
   private func expectRouted(_ guest: Guest, _ moment: Comment) throws {
     try guest.expectRouted(moment)
     try guest.expectSameMTU(moment)
     try guest.expectNoDHCP(moment)
+    try guest.expectRunning(moment)
   }
 }

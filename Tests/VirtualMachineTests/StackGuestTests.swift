@@ -97,7 +97,10 @@ struct StackGuestTests {
       RUN+="/etc/network/cloud-helper"' >/etc/udev/rules.d/75-cloud-ifupdown.rules
     """
 
-  @Test("hot-plugged, rebooted, refreshed, rebooted without the program", arguments: stacks)
+  @Test(
+    "hot-plugged, rebooted, without IMDS, detached, hot-plugged, rebooted without the program",
+    arguments: stacks
+  )
   func life(stack: Stack) throws {
     try outlivingPanics { try live(stack) }
   }
@@ -115,6 +118,15 @@ struct StackGuestTests {
     try expectRouted(guest, stack, "after a reboot")
     try guest.refresh()
     try expectRouted(guest, stack, "after a refresh")
+    guest.cloud.imds.fail(with: .status(403))
+    try guest.reboot()
+    try expectRouted(guest, stack, "after a reboot with IMDS turned off")
+    try guest.refresh()
+    try expectRouted(guest, stack, "after a refresh with IMDS turned off")
+    try guest.expectDetached("detached with IMDS turned off")
+    guest.cloud.imds.clearFaults()
+    try guest.plugSecond()
+    try expectRouted(guest, stack, "after another hot-plug")
     try guest.machine.run("rm /usr/sbin/eni-init && sync")
     try guest.reboot()
     try expectRouted(guest, stack, "after a reboot without the program")
