@@ -76,7 +76,7 @@ lint: ## Check format, imports and scripts
 	.ci/check-imports
 	shellcheck .ci/run .ci/check-imports packaging/{build-deb,check-deb,check-rpm,check-reproducible} packaging/checks/* \
 	  packaging/debian/tests/{smoke,units} packaging/cloud/{50-eni-init,known-instance} packaging/ifupdown/{eni-init,exclude-enis} packaging/aws/check \
-	  Sources/EC2Simulator/Instance/{prepare-instance,start-unit,follow-udev} \
+	  Sources/EC2Simulator/Instance/{prepare-instance,start-unit,follow-udev,foreign-configuration} \
 	  Tests/VirtualMachineTests/Images/build-guest-image Tests/FlowTests/Stacks/unpack-packages
 
 # Says which parts it leaves out where terraform, its provider, moto or packer is not there.

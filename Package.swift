@@ -52,6 +52,7 @@ let package = Package(
       dependencies: ["NetworkModel"],
       exclude: [
         "Instance/prepare-instance", "Instance/start-unit", "Instance/follow-udev",
+        "Instance/foreign-configuration",
       ],
       swiftSettings: strict
     ),

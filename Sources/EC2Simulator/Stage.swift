@@ -14,7 +14,14 @@ package final class Stage {
   /// An ENI to plug in: device 1, in another subnet, 10.0.1.10 and 10.0.1.11.
   package let second: SimulatedENI
 
+  /// The kernel's name of the primary's link.
+  package let primaryLink: String
+  /// The kinds of other people's configuration that a test changes itself: nothing is said of them.
+  package var intendedForeignChanges: Set<ForeignConfiguration.Kind> = []
+
   private let directory: String
+  private let conditions: HostConditions
+  private var foreign: ForeignConfiguration?
   private var kernelNames: [NetworkInterface.ID: InterfaceName] = [:]
 
   /// Which ENIs are attached when the instance is launched.
@@ -26,6 +33,9 @@ package final class Stage {
     /// The second ENI, `ens4`, then the primary: as when the order of PCI slots is reversed.
     case secondBeforePrimary
   }
+
+  /// Where a change of other people's configuration is reported; nil leaves it unseen.
+  @TaskLocal package static var reportForeignChange: (@Sendable (String) -> Void)?
 
   /// Whether the metadata service answers.
   package enum Availability: Sendable {
@@ -41,7 +51,10 @@ package final class Stage {
   ///
   /// `program` is installed as eni-init with all that the package ships; nil leaves the image as it
   /// is. `launch` says which ENIs are there from the start, `hasCloudInit` whether cloud-init has left
-  /// their metadata in its file, `imds` whether IMDS can be asked, and `configuration` what eni-init.conf says. `prepare`
+  /// their metadata in its file, `imds` whether IMDS can be asked, and `configuration` what
+  /// eni-init.conf says. `conditions` are those of the host: by default others have configured
+  /// something beside the ENIs. `second` is the ENI at hand, ``SimulatedENI/exampleSecond()`` with nil.
+  /// `prepare`
   /// changes the instance before it boots, and with `untilArmed` false the hold is not waited for.
   package init(
     program: String?,
@@ -51,10 +64,12 @@ package final class Stage {
     imds: Availability = .answers,
     configuration: String? = nil,
     untilArmed: Bool = true,
+    conditions: HostConditions = HostConditions(),
+    second: SimulatedENI? = nil,
     prepare: (Stage) throws -> Void = { _ in }
   ) throws {
     primary = try .examplePrimary()
-    second = try .exampleSecond()
+    self.second = try second ?? .exampleSecond()
     guard let id = InstanceID("i-0123456789abcdef0") else {
       throw SimulatedENIError.malformed("instance id", "i-0123456789abcdef0")
     }
@@ -68,19 +83,21 @@ package final class Stage {
     case .isOff: cloud.imds.fail(with: .status(403))
     }
     instance = try NamespaceInstance(id: id, image: image, directory: directory)
-    try instance.powerOn()
-    try image.install(on: instance)
+    self.conditions = conditions
+    let links = conditions.links(launch)
+    primaryLink = links.primary
+    try powerOn()
+    try image.install(on: instance, primary: primary, link: primaryLink)
+    if conditions.isShared { try ForeignConfiguration.write(on: instance) }
     if let program { try instance.installPackage(program: program) }
     if let configuration {
       try instance.write("/etc/eni-init/eni-init.conf", content: configuration)
     }
     if hasCloudInit { try writeInstanceData(launch) }
-    if launch == .secondBeforePrimary { try plug(second, as: "ens4") }
-    try plug(primary, as: "ens5")
-    if launch == .secondAfterPrimary { try plug(second, as: "ens6") }
-    try prepare(self)
-    try instance.boot()
-    try waitForPrimary()
+    if launch == .secondBeforePrimary { try plug(self.second, as: links.second) }
+    try plug(primary, as: primaryLink)
+    if launch == .secondAfterPrimary { try plug(self.second, as: links.second) }
+    try boot(afterwards: prepare)
     guard program != nil, imds != .isOff, untilArmed else { return }
     do {
       try Condition.wait(until: "the hold is armed", within: .seconds(30)) {
@@ -97,6 +114,7 @@ package final class Stage {
 
   /// Takes the VPC and the instance down, so that another stage can be made.
   package func close() {
+    reportForeignChanges()
     // The VPC first: of a veth pair whose other end goes with the instance, our end goes too, but
     // some time later. That nothing is left is for the next stage to notice.
     try? cloud.vpc.tearDown()
@@ -125,28 +143,28 @@ package final class Stage {
   /// Turns the instance off and on again; the ENIs stay attached, and so does the disk.
   package func reboot() throws {
     let attached = cloud.vpc.attachedENIs
+    reportForeignChanges()
     for eni in attached { try cloud.vpc.detach(eni.id) }
     instance.powerOff()
-    try instance.powerOn()
+    try powerOn()
     for eni in attached.sorted(by: { $0.mac < $1.mac }) {
       guard let name = kernelNames[eni.id], let pid = instance.pid else { continue }
       try cloud.vpc.attach(eni, to: .namespace(.pid(pid), kernelName: name))
     }
-    try instance.boot()
-    try waitForPrimary()
+    try boot()
   }
 
   /// Turns the instance off and launches its disk as another instance, with `primary` as its one ENI.
   package func relaunch(as id: InstanceID, primary: SimulatedENI) throws {
+    reportForeignChanges()
     for eni in cloud.vpc.attachedENIs { try unplug(eni) }
     instance.powerOff()
     instance.id = id
     cloud.imds.changeInstance { $0.id = id }
-    try instance.powerOn()
+    try powerOn()
     try instance.installRule()
-    try plug(primary, as: "ens5")
-    try instance.boot()
-    try waitForPrimary()
+    try plug(primary, as: primaryLink)
+    try boot()
   }
 
   /// Runs a line of shell in the instance and gives its output; its status must be 0.
@@ -209,13 +227,36 @@ package final class Stage {
     try instance.write("/run/cloud-init/instance-data.json", content: data.json())
   }
 
+  private func powerOn() throws {
+    try instance.powerOn()
+    for setting in conditions.settings { try instance.check(["sysctl", "-qw", setting]) }
+  }
+
+  private func boot(afterwards prepare: (Stage) throws -> Void = { _ in }) throws {
+    if conditions.isShared { foreign = try ForeignConfiguration(madeOn: instance) }
+    try prepare(self)
+    try instance.boot()
+    try waitForPrimary()
+  }
+
+  /// Reports what of other people's configuration is not as it was when the instance booted.
+  private func reportForeignChanges() {
+    guard let report = Self.reportForeignChange, let foreign, instance.pid != nil else { return }
+    do {
+      let differences = try foreign.differences(on: instance, but: intendedForeignChanges)
+      if !differences.isEmpty { report(differences.joined(separator: "\n")) }
+    } catch {
+      report("\(error)")
+    }
+  }
+
   /// Waits until the image has given the primary its addresses, of IPv6 where it asks for one.
   private func waitForPrimary() throws {
     do {
       try Condition.wait(until: "the primary has its lease", within: .seconds(30)) {
         try !mainDefaultRoutes().isEmpty
       }
-      guard instance.image.asksForIPv6, primary.ipv6 != nil else { return }
+      guard instance.image.asksForIPv6, primary.ipv6 != nil, conditions.hasIPv6 else { return }
       try Condition.wait(until: "the primary has its IPv6 lease", within: .seconds(30)) {
         try !shell("ip -6 address show scope global dynamic").isEmpty
       }

@@ -42,7 +42,7 @@ struct Bench {
 
   /// The program's own attach of a held ENI with settled facts, on a machine in a box.
   private static func attach(_ program: String) throws {
-    let stage = try Stage(program: program)
+    let stage = try Stage(program: program, conditions: .quiet, second: .plainSecond())
     defer { stage.close() }
     try stage.keepUnitsFromAttaching()
     var costs: [Cost] = []
@@ -81,7 +81,7 @@ struct Bench {
 
   /// An unchanged refresh of many ENIs, each with ten addresses, and a boot with all of them on disk.
   private static func refresh(_ program: String, _ count: Int) throws {
-    let stage = try Stage(program: program)
+    let stage = try Stage(program: program, conditions: .quiet, second: .plainSecond())
     defer { stage.close() }
     try stage.plug(many: count)
     var costs: [Cost] = []
@@ -110,7 +110,7 @@ struct Bench {
 
   /// An unchanged refresh on a router with a full table.
   private static func router(_ program: String) throws {
-    let stage = try Stage(program: program)
+    let stage = try Stage(program: program, conditions: .quiet, second: .plainSecond())
     defer { stage.close() }
     try stage.plug(many: 1)
     try stage.fillMain(with: 1_000_000)

@@ -30,7 +30,7 @@ struct Comparison {
   }
 
   private func own() throws -> (attach: Runs, refresh: Runs) {
-    let stage = try Stage(program: program)
+    let stage = try Stage(program: program, conditions: .quiet, second: .plainSecond())
     defer { stage.close() }
     try stage.keepUnitsFromAttaching()
     var (attach, refresh) = (Runs(), Runs())
@@ -46,7 +46,7 @@ struct Comparison {
   }
 
   private func others() throws -> (attach: Runs, refresh: Runs) {
-    let stage = try Stage(program: nil)
+    let stage = try Stage(program: nil, conditions: .quiet, second: .plainSecond())
     defer { stage.close() }
     try peer.install(on: stage.instance)
     try stage.plug(stage.second, as: "ens6")

@@ -2,6 +2,11 @@
 import EC2Simulator
 import NetworkModel
 
+extension HostConditions {
+  /// A host with nothing but its ENIs, so that figures can be compared with earlier ones.
+  static let quiet = HostConditions(isShared: false)
+}
+
 extension Stage {
   /// From now on no unit does first what is to be measured.
   func keepUnitsFromAttaching() throws {

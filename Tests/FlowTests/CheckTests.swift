@@ -127,6 +127,8 @@ extension FlowTests {
     @Test("what is broken, by its name, and an exit status that tells", arguments: damages)
     func damage(_ damage: Damage) throws {
       let stage = try Stage.routed()
+      // Some damage is a setting for all links.
+      stage.intendedForeignChanges = [.setting]
       try damage.cause(stage)
       let result = try stage.instance.run(["eni-init", "check"])
       #expect(result.output.contains(": \(damage.id)"), "\(result)")

@@ -5,65 +5,20 @@ import TestSupport
 import Testing
 
 extension FlowTests {
-  /// A bridge with a namespace behind it, as container engines make them, and an echo request in the
-  /// place of a published port: its destination is rewritten to the container's address.
+  /// The container that every host here has, and an echo request in the place of a published port.
   @Suite("Beside a container's bridge", .serialized)
   struct ContainerTests {
-    private static let bridge = """
-      set -eu
-      echo 1 >/proc/sys/net/ipv4/ip_forward
-      ip link add docker0 type bridge
-      ip address add 172.17.0.1/16 dev docker0
-      ip link set docker0 up
-      ip netns add container
-      ip link add veth0 type veth peer name eth0 netns container
-      ip link set veth0 master docker0 up
-      ip -n container address add 172.17.0.2/16 dev eth0
-      ip -n container link set eth0 up
-      ip -n container route add default via 172.17.0.1
-      """
-
-    /// Publishes the container on an address of the host.
-    private static func publish(_ address: String) -> String {
-      """
-      nft -f - <<'END'
-      table ip nat {
-        chain prerouting {
-          type nat hook prerouting priority dstnat
-          ip daddr \(address) icmp type echo-request dnat to 172.17.0.2
-        }
-        chain postrouting {
-          type nat hook postrouting priority srcnat
-          ip saddr 172.17.0.0/16 oifname != docker0 masquerade
-        }
-      }
-      END
-      """
-    }
-
     private func stage() throws -> Stage {
       let stage = try Stage.withUs()
-      try start(stage)
-      return stage
-    }
-
-    /// Plugs the second ENI in, and starts the container.
-    private func start(_ stage: Stage) throws {
       try stage.plug(stage.second, as: "ens6")
       try stage.waitUntilRouted(stage.second)
-      // The image here wants DHCP on any Ethernet link, and a veth is one.
-      try stage.instance.write(
-        "/etc/systemd/network/10-container.network",
-        content: "[Match]\nName=docker0 veth0\n\n[Link]\nUnmanaged=yes\n"
-      )
-      try stage.shell("networkctl reload")
-      try stage.instance.check(["sh", "-c", Self.bridge])
+      return stage
     }
 
     @Test("a port that is published on the primary answers, in main's and in its own subnet")
     func primary() throws {
       let stage = try stage()
-      try stage.instance.check(["sh", "-c", Self.publish("10.0.0.10")])
+      try stage.publishContainer(on: "10.0.0.10")
       let address = try #require(IPAddress("10.0.0.10"))
       #expect(try stage.cloud.probeFromInternet(address).isLossless)
       for subnet in ["10.0.0.0/24", "10.0.1.0/24"] {
@@ -75,7 +30,6 @@ extension FlowTests {
     @Test("a container reaches the host's addresses on every ENI, and the internet by the primary")
     func outwards() throws {
       let stage = try stage()
-      try stage.instance.check(["sh", "-c", Self.publish("192.0.2.1")])
       for address in ["10.0.0.10", "10.0.1.10", "10.0.1.11"] {
         let ping = ["ip", "netns", "exec", "container", "ping", "-c", "2", "-W", "5", address]
         let result = try stage.instance.run(ping)
@@ -95,8 +49,9 @@ extension FlowTests {
         content: "[General]\nContainerPorts=yes\n"
       )
       try stage.instance.check(["mkdir", "-p", "/etc/eni-init/container-ports"])
-      try start(stage)
-      try stage.instance.check(["sh", "-c", Self.publish("{ 10.0.0.10, 10.0.1.10 }")])
+      try stage.plug(stage.second, as: "ens6")
+      try stage.waitUntilRouted(stage.second)
+      try stage.publishContainer(on: "{ 10.0.0.10, 10.0.1.10 }")
       for address in ["10.0.0.10", "10.0.1.10"].compactMap({ IPAddress($0) }) {
         #expect(try stage.cloud.probeFromInternet(address).isLossless, "\(address)")
         for subnet in ["10.0.0.0/24", "10.0.1.0/24"] {
@@ -111,7 +66,7 @@ extension FlowTests {
       }
       try stage.instance.write("/etc/eni-init/eni-init.conf", content: "")
       try stage.shell("eni-init refresh")
-      #expect(try !stage.shell("ip rule").contains("fwmark"))
+      #expect(try !stage.shell("ip rule").contains("fwmark 0x10000/0xfff0000"))
       #expect(try stage.shell("ls /etc/eni-init/container-ports").isEmpty)
     }
 
@@ -140,6 +95,7 @@ extension FlowTests {
       try stage.shell("nft delete element inet eni-init links '{ \"nic2\" }'")
       let found = try stage.instance.run(check).output
       #expect(found.contains("marks-missing") && found.contains("nic2"), "\(found)")
+      stage.intendedForeignChanges = [.firewall]
       try stage.shell("nft flush ruleset; systemctl restart eni-init-container-ports.service")
       #expect(try !stage.instance.run(check).output.contains("marks-missing"))
     }
@@ -149,7 +105,7 @@ extension FlowTests {
     @Test("a port that is published on another ENI is dropped by the VPC, as the manual says")
     func second() throws {
       let stage = try stage()
-      try stage.instance.check(["sh", "-c", Self.publish("10.0.1.10")])
+      try stage.publishContainer(on: "10.0.1.10")
       let address = try #require(IPAddress("10.0.1.10"))
       #expect(try !stage.cloud.probeFromInternet(address, count: 1).isLossless)
       #expect(try stage.cloud.vpc.sourceCheckDrops(of: stage.primary.id).total > 0)

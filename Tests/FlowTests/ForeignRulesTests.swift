@@ -10,10 +10,10 @@ extension FlowTests {
     /// A tunnel with a table of its own, and rules without a priority, as most guides write them.
     private static let tunnel = """
       set -e
-      ip tuntap add dev tun0 mode tun
-      ip address add 192.168.77.1/32 dev tun0
-      ip link set tun0 up
-      ip route add default dev tun0 table 100
+      ip tuntap add dev tun1 mode tun
+      ip address add 192.168.77.1/32 dev tun1
+      ip link set tun1 up
+      ip route add default dev tun1 table 100
       sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.ens5.rp_filter=0
       ip address add 10.0.0.11/32 dev ens5
       ip rule add from 10.0.0.11 lookup 100
@@ -37,10 +37,10 @@ extension FlowTests {
       // By itself networkd removes such rules at each reload, before and after an ENI comes.
       let stage = try Stage.withUs(image: .script)
       try stage.shell(Self.tunnel)
-      for packet in Self.tunneled { #expect(try device(packet, stage) == "tun0", "\(packet)") }
+      for packet in Self.tunneled { #expect(try device(packet, stage) == "tun1", "\(packet)") }
       try stage.plug(stage.second, as: "ens6")
       try stage.waitUntilRouted(stage.second)
-      for packet in Self.tunneled { #expect(try device(packet, stage) == "tun0", "\(packet)") }
+      for packet in Self.tunneled { #expect(try device(packet, stage) == "tun1", "\(packet)") }
       #expect(try device("10.0.1.50 from 10.0.0.10", stage) == "ens5")
       #expect(try device("10.0.1.50", stage) == "nic1")
       let neighbor = try stage.cloud.vpc.neighbor(in: try #require(stage.second.ipv4).subnet)

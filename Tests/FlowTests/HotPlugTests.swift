@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// All flow tests share one network namespace, so they run one after another.
-@Suite("The whole flow, with real udevd and networkd", .serialized)
+@Suite("The whole flow, with real udevd and networkd", .serialized, .leavesOthersAlone)
 struct FlowTests {}
 
 extension FlowTests {

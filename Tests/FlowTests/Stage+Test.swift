@@ -11,6 +11,7 @@ extension Stage {
     imds: Availability = .answers,
     configuration: String? = nil,
     untilArmed: Bool = true,
+    conditions: HostConditions = HostConditions(),
     prepare: (Stage) throws -> Void = { _ in }
   ) throws -> Stage {
     try Stage(
@@ -21,6 +22,7 @@ extension Stage {
       imds: imds,
       configuration: configuration,
       untilArmed: untilArmed,
+      conditions: conditions,
       prepare: prepare
     )
   }
@@ -44,6 +46,23 @@ extension Stage {
   /// A stage with the image alone.
   static func withoutUs() throws -> Stage {
     try Stage(program: nil)
+  }
+
+  /// Publishes the container on addresses of the host: an echo request, in the place of a port, has its
+  /// destination rewritten to the container's address.
+  func publishContainer(on addresses: String) throws {
+    try instance.check(
+      ["nft", "-f", "-"],
+      input: """
+        table ip published {
+          chain prerouting {
+            type nat hook prerouting priority dstnat
+            ip daddr \(addresses) icmp type echo-request dnat to 172.17.0.2
+          }
+        }
+
+        """
+    )
   }
 
   /// Everything that a run could change: links, addresses, routes, rules, and the files.

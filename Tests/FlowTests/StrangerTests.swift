@@ -27,8 +27,8 @@ extension FlowTests {
       ),
       Detour(
         testDescription: "a bridge of containers with 169.254.0.0/16",
-        by: "br0",
-        lines: "ip address add 169.254.7.1/16 dev br0"
+        by: "br1",
+        lines: "ip address add 169.254.7.1/16 dev br1"
       ),
     ]
 

@@ -43,8 +43,20 @@ package enum InstanceImage: Sendable {
     }
   }
 
-  /// Puts the image's configuration on the disk of an instance that is on.
-  func install(on instance: NamespaceInstance) throws {
+  /// What it is called where a script has to know it.
+  var name: String {
+    switch self {
+    case .networkd: "networkd"
+    case .netplan: "netplan"
+    case .networkManager: "networkManager"
+    case .ifupdown: "ifupdown"
+    case .script: "script"
+    }
+  }
+
+  /// Puts the image's configuration on the disk of an instance that is on, whose primary is `primary` on a
+  /// link that the kernel calls `link`.
+  func install(on instance: NamespaceInstance, primary: SimulatedENI, link: String) throws {
     try instance.check([
       "sh", "-c",
       """
@@ -66,8 +78,9 @@ package enum InstanceImage: Sendable {
           network:
             version: 2
             ethernets:
-              ens5:
-                match: {name: ens5}
+              \(link):
+                match: {\(link.hasPrefix("eth") ? "macaddress: \"\(primary.mac)\"" : "name: \(link)")}
+                \(link.hasPrefix("eth") ? "set-name: \(link)" : "")
                 dhcp4: true
                 dhcp4-overrides: {use-mtu: true}
 
@@ -81,6 +94,9 @@ package enum InstanceImage: Sendable {
             ethernets:
               all-en:
                 match: {name: "en*"}
+                dhcp4: true
+              all-eth:
+                match: {name: "eth*"}
                 dhcp4: true
               all-nic:
                 match: {name: "nic*"}
@@ -111,9 +127,9 @@ package enum InstanceImage: Sendable {
       try instance.write(
         "/etc/network-script",
         content: """
-          ip link set ens5 mtu 9001 up
-          ip address add 10.0.0.10/24 dev ens5
-          ip route add default via 10.0.0.1 dev ens5
+          ip link set \(link) mtu 9001 up
+          ip address add 10.0.0.10/24 dev \(link)
+          ip route add default via 10.0.0.1 dev \(link)
 
           """
       )

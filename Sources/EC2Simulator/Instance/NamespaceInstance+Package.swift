@@ -58,7 +58,8 @@ extension NamespaceInstance {
     try installRule()
     try write(
       "/etc/udev/rules.d/69-candidates.rules",
-      content: #"SUBSYSTEM=="net", KERNEL=="ens*|nic*|net*", ENV{ENI_INIT_CANDIDATE}="1""# + "\n"
+      content: #"SUBSYSTEM=="net", KERNEL=="ens*|eth*|nic*|net*", ENV{ENI_INIT_CANDIDATE}="1""#
+        + "\n"
     )
   }
 

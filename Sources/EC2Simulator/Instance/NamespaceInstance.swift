@@ -21,7 +21,7 @@ package final class NamespaceInstance {
   private var supervisor: RunningProgram?
   private var daemons: [RunningProgram] = []
 
-  private static let scripts = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path
+  static let scripts = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path
 
   /// An instance that is off, with an empty disk below `directory`.
   package init(

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What hosts have differently, and eni-init has to live with.
+package struct HostConditions: Sendable {
+  /// Who names the links.
+  package enum Naming: Sendable {
+    /// udev, by the slot: `ens5`.
+    case bySlot
+    /// The kernel, in the order in which it finds them: `eth0`. So it is with `net.ifnames=0` on the kernel's
+    /// command line.
+    case byKernel
+  }
+
+  /// Whether others have configured something beside the ENIs: a ``ForeignConfiguration``.
+  package var isShared: Bool
+  /// Who names the links.
+  package var naming: Naming
+  /// Settings of the kernel, as sysctl(8) takes them, at each boot before any link is there.
+  package var settings: [String]
+
+  /// The conditions of most hosts, but for what is given.
+  package init(isShared: Bool = true, naming: Naming = .bySlot, settings: [String] = []) {
+    self.isShared = isShared
+    self.naming = naming
+    self.settings = settings
+  }
+
+  /// Whether the host speaks IPv6.
+  var hasIPv6: Bool { !settings.contains { $0.hasSuffix("disable_ipv6=1") } }
+
+  /// What the kernel calls the links of the two ENIs: also of the second one that is plugged in later.
+  package func links(_ launch: Stage.Launch) -> (primary: String, second: String) {
+    switch (naming, launch) {
+    case (.bySlot, .secondBeforePrimary): ("ens5", "ens4")
+    case (.bySlot, _): ("ens5", "ens6")
+    case (.byKernel, .secondBeforePrimary): ("eth1", "eth0")
+    case (.byKernel, _): ("eth0", "eth1")
+    }
+  }
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+import EC2Simulator
+import Testing
+
+/// Holds every test of the whole flow to one promise: what others have configured on the instance is the
+/// same when the test ends, and at each reboot, as it was when the instance booted.
+///
+/// A test that changes such a thing itself says which kind with `intendedForeignChanges`.
+struct LeavesOthersAlone: SuiteTrait, TestTrait, TestScoping {
+  var isRecursive: Bool { true }
+
+  func provideScope(
+    for test: Test,
+    testCase: Test.Case?,
+    performing function: @Sendable () async throws -> Void
+  ) async throws {
+    try await Stage.$reportForeignChange.withValue(
+      { Issue.record("The configuration of others is not as it was:\n\($0)") },
+      operation: function
+    )
+  }
+}
+
+extension Trait where Self == LeavesOthersAlone {
+  /// What others have configured stays as it is.
+  static var leavesOthersAlone: Self { LeavesOthersAlone() }
+}
