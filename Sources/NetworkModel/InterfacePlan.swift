@@ -26,6 +26,8 @@ package struct InterfacePlan: Hashable, Sendable {
   package let routes: [Route]
   /// Its rules, the host-wide one of each family it uses first, in the order of their priorities.
   package let rules: [RoutingPolicyRule]
+  /// Whether the host speaks IPv6: a link-local address would turn IPv6 on again for this link.
+  package let isIPv6Spoken: Bool
 
   /// A plan of these parts.
   package init(
@@ -36,7 +38,8 @@ package struct InterfacePlan: Hashable, Sendable {
     mtu: UInt32?,
     addresses: [IPPrefix],
     routes: [Route],
-    rules: [RoutingPolicyRule]
+    rules: [RoutingPolicyRule],
+    isIPv6Spoken: Bool
   ) {
     self.interface = interface
     self.primaryMAC = primaryMAC
@@ -46,6 +49,7 @@ package struct InterfacePlan: Hashable, Sendable {
     self.addresses = addresses
     self.routes = routes
     self.rules = rules
+    self.isIPv6Spoken = isIPv6Spoken
   }
 
   /// The ENI's MAC.

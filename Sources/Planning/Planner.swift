@@ -118,7 +118,8 @@ package struct Planner: Sendable {
       addresses: spoken.flatMap(addresses),
       routes: spoken.flatMap { routes($0, in: slot) },
       rules: spoken.map { .hostWide($0.family) } + spoken.flatMap { sourceRules($0, in: slot) }
-        + spoken.flatMap { subnetRules($0, in: slot, instance.primarySubnets[$0.family]) }
+        + spoken.flatMap { subnetRules($0, in: slot, instance.primarySubnets[$0.family]) },
+      isIPv6Spoken: families.contains(.ipv6)
     )
   }
 

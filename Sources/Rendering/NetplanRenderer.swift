@@ -59,7 +59,7 @@ package struct NetplanRenderer: Renderer {
     let settings =
       ["match:", "  \(match(plan))", "optional: true", "dhcp4: false", "dhcp6: false"]
       // A router advertisement would put a second default route into main.
-      + ["accept-ra: false", "link-local: [ipv6]"]
+      + ["accept-ra: false", "link-local: [\(plan.isIPv6Spoken ? "ipv6" : "")]"]
       + ["addresses:"] + addresses.map { "  " + $0 }
       + ["routes:"] + plan.routes.flatMap(item).map { "  " + $0 }
       + ["routing-policy:"] + rules.flatMap(item).map { "  " + $0 }

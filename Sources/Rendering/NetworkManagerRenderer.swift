@@ -90,9 +90,11 @@ package struct NetworkManagerRenderer: Renderer {
     )
     // Neither DHCP nor router advertisements, which would put a second default route into main.
     file.section("ipv4", family(.ipv4, plan) ?? [("method", "disabled")])
+    // NetworkManager turns IPv6 on for a link that is to have a link-local address.
+    let withoutIPv6 = plan.isIPv6Spoken ? "link-local" : "disabled"
     file.section(
       "ipv6",
-      [("addr-gen-mode", "eui64")] + (family(.ipv6, plan) ?? [("method", "link-local")])
+      [("addr-gen-mode", "eui64")] + (family(.ipv6, plan) ?? [("method", withoutIPv6)])
     )
     return ConfigFile(path: path, content: file.text, mode: 0o600)
   }

@@ -145,7 +145,8 @@ package struct NetworkdRenderer: Renderer {
     [
       ("Description", "\(plan.interface.id), \(plan.interface.attachment)"),
       ("DHCP", "no"),
-      ("LinkLocalAddressing", "ipv6"),
+      // networkd turns IPv6 on for a link that is to have such an address.
+      ("LinkLocalAddressing", plan.isIPv6Spoken ? "ipv6" : "no"),
       // A router advertisement would put a second default route into main.
       ("IPv6AcceptRA", "no"),
       // For the link-local address, which follows from the MAC and so is as unique.

@@ -12,6 +12,7 @@ struct RendererTests {
     let name: String
     let interfaces: [NetworkInterface]
     var links: [Link] = [Fixture.link(0, mtu: 9001)] + (1...4).map { Fixture.link($0) }
+    var families = Set(AddressFamily.allCases)
     var testDescription: String { name }
   }
 
@@ -58,6 +59,18 @@ struct RendererTests {
         Fixture.interface(3, card: 1, device: 0, ipv4: ("10.0.0.0/20", ["10.0.1.12"], [])),
       ]
     ),
+    Scenario(
+      name: "host-without-ipv6",
+      interfaces: [
+        Fixture.interface(
+          1,
+          device: 1,
+          ipv4: ("10.0.1.0/24", ["10.0.1.10"], []),
+          ipv6: ("2600:1f14:1:2::/64", ["2600:1f14:1:2::a"], [])
+        )
+      ],
+      families: [.ipv4]
+    ),
     Scenario(name: "efa-only", interfaces: [Fixture.interface(1, card: 1, device: 0)]),
     Scenario(
       name: "no-permanent-address",
@@ -87,7 +100,8 @@ struct RendererTests {
         by: \.family
       )
     )
-    return try Planner().plan(for: network, links: scenario.links).interfaces.flatMap {
+    let planner = Planner(families: scenario.families)
+    return try planner.plan(for: network, links: scenario.links).interfaces.flatMap {
       stack.renderer.files(for: $0, instance: Fixture.instance)
     }
   }
