@@ -75,7 +75,7 @@ lint: ## Check format, imports and scripts
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
 	.ci/check-imports
 	shellcheck .ci/run .ci/check-imports packaging/{build-deb,check-deb,check-rpm,check-reproducible} packaging/checks/* \
-	  packaging/debian/tests/{smoke,units} packaging/cloud/{50-eni-init,known-instance} packaging/ifupdown/{eni-init,exclude-enis} packaging/aws/check \
+	  packaging/debian/tests/{smoke,units} packaging/cloud/{50-eni-init,known-instance} packaging/ifupdown/{eni-init,exclude-enis,retry-networking} packaging/aws/check \
 	  Sources/EC2Simulator/Instance/{prepare-instance,start-unit,follow-udev,foreign-configuration} \
 	  Tests/VirtualMachineTests/Images/build-guest-image Tests/FlowTests/Stacks/unpack-packages
 
@@ -171,7 +171,7 @@ install: program ## Lay the program and its files out under DESTDIR
 	  $(DESTDIR)/usr/lib/systemd/system/ifup@.service.d/eni-init.conf
 	install -D -m 644 packaging/ifupdown/networking.service.d/eni-init.conf \
 	  $(DESTDIR)/usr/lib/systemd/system/networking.service.d/eni-init.conf
-	install -D -m 755 packaging/ifupdown/exclude-enis $(DESTDIR)/usr/lib/eni-init/exclude-enis
+	install -D -m 755 -t $(DESTDIR)/usr/lib/eni-init packaging/ifupdown/{exclude-enis,retry-networking}
 	install -D -m 644 packaging/man/eni-init.8 $(DESTDIR)/usr/share/man/man8/eni-init.8
 	install -D -m 644 packaging/man/eni-init.conf.5 $(DESTDIR)/usr/share/man/man5/eni-init.conf.5
 	install -D -m 644 packaging/man/eni-init-checks.7 $(DESTDIR)/usr/share/man/man7/eni-init-checks.7

@@ -118,6 +118,42 @@ extension FlowTests {
       #expect(try stage.cloud.vpc.dhcpPackets(of: stage.second.id).isEmpty)
     }
 
+    @Test("a failed networking.service starts again when the ENIs that failed it are known")
+    func retry() throws {
+      let stage = try stage()
+      try stage.plug(stage.second, as: "ens6")
+      try stage.waitUntilRouted(stage.second)
+      try stage.instance.write(
+        "/etc/network/interfaces",
+        content: Self.interfaces + Self.formerStanza
+      )
+      try stage.shell("eni-init seal")
+      stage.cloud.imds.refuseConnections(for: .seconds(3600))
+      try stage.reboot()
+      try Condition.wait(until: "networking.service has failed") {
+        try stage.instance.journal().contains("networking.service: status 1")
+      }
+      #expect(try restarts(stage, after: "exit-code") == "", "ens6 is still unknown")
+      stage.cloud.imds.clearFaults()
+      try stage.shell("eni-init attach ens6")
+      try expectNetworkingSucceeded(stage)
+      try stage.shell("echo ens6 >/run/eni-init/ifupdown-refused")
+      #expect(try restarts(stage, after: "success") == "")
+      #expect(try restarts(stage, after: "exit-code") == "--no-block start networking.service\n")
+      #expect(try stage.cloud.vpc.dhcpPackets(of: stage.second.id).isEmpty)
+    }
+
+    /// What the end of the service with this result asks of systemctl(1).
+    private func restarts(_ stage: Stage, after result: String) throws -> String {
+      try stage.shell(
+        """
+        mkdir -p /run/stub; printf '#!/bin/sh\necho "$@"\n' >/run/stub/systemctl
+        chmod +x /run/stub/systemctl
+        PATH=/run/stub:$PATH SERVICE_RESULT=\(result) /usr/lib/eni-init/retry-networking
+        """
+      )
+    }
+
     @Test("an administrator's exclusions stay, and those of ENIs end when the service stops")
     func exclusions() throws {
       let stage = try stage()
@@ -159,7 +195,7 @@ extension FlowTests {
       let said = try stage.instance.run(["ifup", "enp0s6"])
       #expect(said.status != 0 && said.errors.contains("enp0s6 is another name of nic1"), "\(said)")
       #expect(try stage.shell("ip -o address show nic1; ip route show table all") == before)
-      try stage.shell("systemctl start networking.service")
+      _ = try stage.instance.run(["systemctl", "start", "networking.service"])
       try expectNetworkingSucceeded(stage)
     }
 

@@ -50,11 +50,13 @@ extension NamespaceInstance {
       "/usr/lib/systemd/system/networking.service.d/eni-init.conf",
       from: "\(source)/packaging/ifupdown/networking.service.d/eni-init.conf"
     )
-    try write(
-      "/usr/lib/eni-init/exclude-enis",
-      from: "\(source)/packaging/ifupdown/exclude-enis",
-      executable: true
-    )
+    for script in ["exclude-enis", "retry-networking"] {
+      try write(
+        "/usr/lib/eni-init/\(script)",
+        from: "\(source)/packaging/ifupdown/\(script)",
+        executable: true
+      )
+    }
     try installRule()
     try write(
       "/etc/udev/rules.d/69-candidates.rules",

@@ -9,7 +9,8 @@ struct IfupdownActivator: Activator {
 
   private static let state = "/run/network"
   private static let interfaces = "/etc/network/interfaces"
-  /// The package's script in if-pre-up.d leaves this file when it refuses an ENI in a first boot.
+  /// The package's script in if-pre-up.d leaves this file when it refuses an ENI, and the next start of the
+  /// service removes it.
   private static let refused = "/run/eni-init/ifupdown-refused"
   private static let service = "networking.service"
 
@@ -40,8 +41,8 @@ struct IfupdownActivator: Activator {
   /// Restarted: the unit of an ENI that had the name before may still count as started.
   func takeOver(_ plan: InterfacePlan) throws {
     try systemctl("restart", plan.name)
-    // It has failed for the ENI's former name, and leaves that out from now on.
-    guard try files.remove(Self.refused), try isEnabled() else { return }
+    // It may have failed for the ENI's former name, and leaves that out from now on.
+    guard try files.read(Self.refused) != nil, try isEnabled() else { return }
     try start([Self.service])
   }
 
