@@ -28,13 +28,27 @@ package struct NetworkdFreshness {
   /// Its time is that of our last reload, and its lines are the files of others that networkd read then.
   private static let reload = "/run/eni-init/reload"
 
+  /// How much older than the end of another program's reload a file must be to count as read by it: a
+  /// reload takes some 10 ms, and only its end is known.
+  private static let reloadAllowance: Duration = .seconds(1)
+
   private let files: FileStore
   private let isOurs: (String) throws -> Bool
+  private let lastStateChange: () throws -> Duration?
 
-  /// The view of `files`; `isOurs` says whether a file matches ENIs of ours alone.
-  package init(_ files: FileStore, isOurs: @escaping (String) throws -> Bool) {
+  /// The view of `files`.
+  ///
+  /// `isOurs` says whether a file matches ENIs of ours alone. `lastStateChange` tells when networkd's unit
+  /// last changed its state, by the wall clock, which is when it started or ended a reload; nil when that is
+  /// not known. It may start a process, and is asked only when there is an obstacle without it.
+  package init(
+    _ files: FileStore,
+    isOurs: @escaping (String) throws -> Bool,
+    lastStateChange: @escaping () throws -> Duration? = { nil }
+  ) {
     self.files = files
     self.isOurs = isOurs
+    self.lastStateChange = lastStateChange
   }
 
   /// Whether networkd runs.
@@ -60,7 +74,10 @@ package struct NetworkdFreshness {
   /// What a reload would apply to links other than `link`; nil when it would touch none of them.
   ///
   /// Files of links come first, ours and those of others; then files of others that may match a link by now.
-  /// A reload by another program is not noticed, and then this says too much. Two changes are not
+  /// A reload by another program leaves nothing on disk: networkd writes the state of those links alone
+  /// that it configures anew, and the access time of a file shows that somebody has read it, not who. From
+  /// systemd 253 on networkd tells systemd of each reload, so the unit's last change of state is its end;
+  /// before, this says too much until networkd starts again. Two changes are not
   /// noticed: the removal of a mask before our first reload since networkd's start, and a change in the
   /// time that passed twice, once the clock has caught up after it was set back.
   package func obstacle(besides link: Link.Index?) throws -> Obstacle? {
@@ -68,6 +85,25 @@ package struct NetworkdFreshness {
     let reload = try files.modificationTime(Self.reload)
     let lastRead = max(start, reload ?? start)
     if lastRead > Self.now { return .clockSetBack }
+    guard let found = try obstacle(besides: link, since: lastRead, isOurReload: reload == lastRead)
+    else { return nil }
+    // Not in the future: after that the clock was set back, and the times show nothing.
+    guard let change = try lastStateChange(), change <= Self.now,
+      change - Self.reloadAllowance > lastRead
+    else { return found }
+    return try obstacle(
+      besides: link,
+      since: change - Self.reloadAllowance,
+      isOurReload: false
+    )
+  }
+
+  /// What has changed since networkd read its files; the list of those files is known of our own reload.
+  private func obstacle(
+    besides link: Link.Index?,
+    since lastRead: Duration,
+    isOurReload: Bool
+  ) throws -> Obstacle? {
     for path in try pathsInUse(besides: link) {
       guard let changed = try files.changeTime(path.text) else {
         if path.isRequired { return .removed(path.text) }
@@ -81,7 +117,7 @@ package struct NetworkdFreshness {
       }
       return .changed(path)
     }
-    guard reload == lastRead else { return nil }
+    guard isOurReload else { return nil }
     let known = try files.read(Self.reload) ?? ""
     return try known.split(separator: "\n").map(String.init)
       .first { try files.changeTime($0) == nil }.map { .removed($0) }

@@ -73,6 +73,56 @@ struct NetworkdFreshnessTests {
     try freshness.obstacle(besides: link)
   }
 
+  /// The obstacle where networkd's unit has changed its state at this time.
+  private func obstacle(stateChange: Duration) throws -> NetworkdFreshness.Obstacle? {
+    try NetworkdFreshness(files) {
+      $0 == Self.generated
+    } lastStateChange: {
+      stateChange
+    }.obstacle(besides: nil)
+  }
+
+  @Test("a staged file is no obstacle once another program's reload has read it")
+  func reloadByOthers() throws {
+    let staged = "/etc/systemd/network/00-staged.network"
+    let start = try #require(try files.modificationTime(Self.invocation))
+    try root.write("[Match]\n", to: staged)
+    let written = try #require(try files.changeTime(staged))
+    #expect(try obstacle() == .changed(staged))
+    #expect(try obstacle(stateChange: start) == .changed(staged), "the start is no reload")
+    #expect(
+      try obstacle(stateChange: written + .milliseconds(500)) == .changed(staged),
+      "it may have been written while networkd was reading"
+    )
+    try run("sleep 2.2")
+    #expect(try obstacle(stateChange: written + .seconds(2)) == nil)
+    try root.write("[Match]\nName=ens5\n", to: staged)
+    #expect(
+      try obstacle(stateChange: written + .seconds(2)) == .changed(staged),
+      "it was changed after that"
+    )
+    let future = try #require(try files.changeTime(staged)) + .seconds(3600)
+    #expect(try obstacle(stateChange: future) == .changed(staged), "the clock was set back")
+  }
+
+  @Test("a file in use that is gone stays an obstacle after another program's reload")
+  func removedBeforeReload() throws {
+    try run("rm .\(Self.stackFile); sleep 2.2")
+    let now = try #require(try files.changeTime("/run/systemd/network")) + .seconds(2)
+    #expect(try obstacle(stateChange: now) == .removed(Self.stackFile))
+  }
+
+  @Test(
+    "the time that busctl prints is read",
+    arguments: [
+      ("t 1764370000123456", Duration.microseconds(1_764_370_000_123_456)), ("t 0", nil), ("", nil),
+      ("s \"x\"", nil), ("t -5", nil),
+    ] as [(String, Duration?)]
+  )
+  func stateChange(answer: String, time: Duration?) {
+    #expect(UnitStateChange.time(answer: answer) == time)
+  }
+
   @Test("networkd knows all that was written before its start")
   func fresh() throws {
     #expect(try obstacle() == nil)

@@ -93,7 +93,13 @@ struct NetworkdActivator: Activator {
     }
   }
 
-  private var freshness: NetworkdFreshness { NetworkdFreshness(files, isOurs: isOurs) }
+  private var freshness: NetworkdFreshness {
+    NetworkdFreshness(files, isOurs: isOurs) {
+      UnitStateChange.time(
+        path: "/org/freedesktop/systemd1/unit/systemd_2dnetworkd_2eservice"
+      )
+    }
+  }
 
   /// Whether a file of networkd's matches ENIs of ours alone, or holds them.
   private func isOurs(_ path: String) throws -> Bool {
