@@ -21,6 +21,8 @@ package enum Change: Hashable, Sendable {
   case keepAddress(IPPrefix, Link.Index, InterfaceName)
   case addRoute(Route, Link.Index, InterfaceName)
   case removeRoute(Route, Link.Index, InterfaceName)
+  /// Gives back a route that was there.
+  case restoreRoute(SavedRoute)
   case addRule(RoutingPolicyRule)
   case removeRule(RoutingPolicyRule)
 }
@@ -62,6 +64,7 @@ extension Change: CustomStringConvertible {
       "ip address replace \(prefix) dev \(link) noprefixroute"
     case .addRoute(let route, _, let link): "ip route add \(route.words(link))"
     case .removeRoute(let route, _, let link): "ip route del \(route.words(link))"
+    case .restoreRoute(let saved): "ip route add \(saved)"
     case .addRule(let rule): "ip \(rule.familyOption)rule add \(rule)"
     case .removeRule(let rule): "ip \(rule.familyOption)rule del \(rule)"
     }

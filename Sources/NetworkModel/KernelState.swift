@@ -40,6 +40,8 @@ package struct KernelState: Hashable, Sendable {
   package var deprecated: Set<LinkAddress>
   /// Unicast routes of all tables but `local`.
   package var routes: [LinkRoute]
+  /// The default routes of main among `routes`, whole.
+  package var savedRoutes: [SavedRoute]
   /// Rules of both families.
   package var rules: [RoutingPolicyRule]
 
@@ -50,6 +52,7 @@ package struct KernelState: Hashable, Sendable {
     leases: Set<LinkAddress> = [],
     deprecated: Set<LinkAddress> = [],
     routes: [LinkRoute] = [],
+    savedRoutes: [SavedRoute] = [],
     rules: [RoutingPolicyRule] = []
   ) {
     self.links = links
@@ -57,6 +60,7 @@ package struct KernelState: Hashable, Sendable {
     self.leases = leases
     self.deprecated = deprecated
     self.routes = routes
+    self.savedRoutes = savedRoutes
     self.rules = rules
   }
 
@@ -68,10 +72,14 @@ package struct KernelState: Hashable, Sendable {
     Set(routes.filter { $0.route.table == .main && $0.route.destination.isDefault })
   }
 
-  /// The changes that bring back `routes`, those whose link is still there.
-  package func restoring(_ routes: Set<LinkRoute>) -> [Change] {
-    routes.compactMap { lost in
-      links.first { $0.index == lost.link }.map { .addRoute(lost.route, $0.index, $0.name) }
-    }
+  /// The changes that bring back those of main's default routes that `state` lacks, exactly as they are
+  /// here; without those by `link`, and those that a link which is gone was a part of.
+  package func restoringDefaultRoutes(in state: KernelState, besides link: Link.Index) -> [Change] {
+    let lost = mainDefaultRoutes.subtracting(state.mainDefaultRoutes)
+    let present = Set(state.links.map(\.index))
+    return savedRoutes.filter { saved in
+      lost.contains(saved.route)
+        && saved.nextHops.allSatisfy { $0.link != link && present.contains($0.link) }
+    }.map { .restoreRoute($0) }
   }
 }

@@ -31,12 +31,16 @@ package struct Link: Hashable, Sendable {
   /// The kernel's name for the kind of a virtual device (IFLA_INFO_KIND), such as `bridge`, `vlan` or
   /// `openvswitch`; nil for hardware.
   package let kind: String?
+  /// The bridge, bond or other device that has the link as a port (`ip link set master`); nil for none.
+  package let master: Index?
   /// Bytes.
   package let mtu: UInt32
   /// The link group.
   package let group: LinkGroup
   /// Administratively up (IFF_UP).
   package let isUp: Bool
+  /// Whether IPv6 is disabled on this link (`net.ipv6.conf.LINK.disable_ipv6`).
+  package let isIPv6Disabled: Bool
 
   /// The address by which IMDS knows the link if it is an ENI.
   ///
@@ -52,9 +56,11 @@ package struct Link: Hashable, Sendable {
     address: MACAddress?,
     permanentAddress: MACAddress? = nil,
     kind: String? = nil,
+    master: Index? = nil,
     mtu: UInt32 = 1500,
     group: LinkGroup = LinkGroup(rawValue: 0),
-    isUp: Bool = false
+    isUp: Bool = false,
+    isIPv6Disabled: Bool = false
   ) {
     self.index = index
     self.name = name
@@ -62,8 +68,18 @@ package struct Link: Hashable, Sendable {
     self.address = address
     self.permanentAddress = permanentAddress
     self.kind = kind
+    self.master = master
     self.mtu = mtu
     self.group = group
     self.isUp = isUp
+    self.isIPv6Disabled = isIPv6Disabled
+  }
+
+  /// The least MTU of a link with IPv6 (RFC 8200, section 5): below it the kernel takes IPv6 off the link.
+  package static let leastMTUForIPv6: UInt32 = 1280
+
+  /// Whether the kernel accepts addresses of a family on the link.
+  package func accepts(_ family: AddressFamily) -> Bool {
+    family == .ipv4 || !isIPv6Disabled && mtu >= Self.leastMTUForIPv6
   }
 }

@@ -37,6 +37,7 @@ extension Change {
       RouteMessage.add(route, by: link, sequence: sequence)
     case .removeRoute(let route, let link, _):
       RouteMessage.remove(route, by: link, sequence: sequence)
+    case .restoreRoute(let saved): SavedRouteMessage.add(saved, sequence: sequence)
     case .addRule(let rule): RuleMessage.add(rule, sequence: sequence)
     case .removeRule(let rule): RuleMessage.remove(rule, sequence: sequence)
     }
@@ -63,6 +64,8 @@ extension Change {
       .addresses(prefix.family)
     case .addRoute(let route, _, _):
       .routes(route.destination.family, RouteFilter(table: route.table))
+    case .restoreRoute(let saved):
+      .routes(saved.route.route.destination.family, RouteFilter(table: saved.route.route.table))
     case .addRule(let rule): .rules(rule.family)
     default: nil
     }
@@ -77,6 +80,7 @@ extension Change {
       state.addresses.contains(KernelState.LinkAddress(link: link, prefix: prefix))
     case .addRoute(let route, let link, _):
       state.routes.contains { $0.link == link && $0.route.leads(like: route) }
+    case .restoreRoute(let saved): state.routes.contains(saved.route)
     case .addRule(let rule): state.rules.contains(rule)
     default: false
     }

@@ -116,6 +116,18 @@ enum LinkAttribute {
   static let information = AttributeType(IFLA_LINKINFO)
   /// IFLA_INFO_KIND, inside of IFLA_LINKINFO.
   static let kind = AttributeType(IFLA_INFO_KIND)
+  /// IFLA_MASTER.
+  static let master = AttributeType(IFLA_MASTER)
+  /// IFLA_AF_SPEC.
+  static let families = AttributeType(IFLA_AF_SPEC)
+  /// AF_INET6, inside of IFLA_AF_SPEC.
+  static let ipv6 = AttributeType(AF_INET6)
+  /// IFLA_INET6_CONF, inside of AF_INET6.
+  static let ipv6Settings = AttributeType(IFLA_INET6_CONF)
+  /// DEVCONF_DISABLE_IPV6, a position in IFLA_INET6_CONF.
+  ///
+  /// Its header, linux/ipv6.h, defines structures that the C library's headers define otherwise.
+  static let disabledIPv6 = 26
 }
 
 /// Attributes of RTM_*ADDR.
@@ -146,6 +158,14 @@ enum RouteAttribute {
   static let table = AttributeType(RTA_TABLE.rawValue)
   /// RTA_MULTIPATH.
   static let multipath = AttributeType(RTA_MULTIPATH.rawValue)
+  /// RTA_PREFSRC.
+  static let preferredSource = AttributeType(RTA_PREFSRC.rawValue)
+  /// RTA_CACHEINFO.
+  static let cacheInformation = AttributeType(RTA_CACHEINFO.rawValue)
+  /// RTA_EXPIRES.
+  static let expires = AttributeType(RTA_EXPIRES.rawValue)
+  /// RTA_NH_ID.
+  static let nextHopObject = AttributeType(RTA_NH_ID.rawValue)
   /// RTA_VIA.
   static let via = AttributeType(RTA_VIA.rawValue)
 }

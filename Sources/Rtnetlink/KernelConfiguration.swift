@@ -34,4 +34,20 @@ extension KernelConfiguration {
   package func apply(_ changes: [Change]) throws(RtnetlinkError) {
     for change in changes { try apply(change) }
   }
+
+  /// Makes the changes in order, and goes on after one that the kernel refuses.
+  ///
+  /// - Returns: The refusals, by change.
+  package func attempt(_ changes: [Change]) throws(RtnetlinkError) -> [Change: RtnetlinkError] {
+    var refusals: [Change: RtnetlinkError] = [:]
+    for change in changes {
+      do {
+        try apply(change)
+      } catch {
+        guard case .refused = error else { throw error }
+        refusals[change] = error
+      }
+    }
+    return refusals
+  }
 }

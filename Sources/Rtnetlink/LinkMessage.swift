@@ -25,9 +25,11 @@ enum LinkMessage {
       address: found.address,
       permanentAddress: found.permanentAddress,
       kind: found.kind,
+      master: found.master,
       mtu: found.mtu,
       group: found.group,
-      isUp: header.ifi_flags & Wire.linkUp != 0
+      isUp: header.ifi_flags & Wire.linkUp != 0,
+      isIPv6Disabled: found.isIPv6Disabled
     )
   }
 
@@ -123,8 +125,10 @@ enum LinkMessage {
     var address: MACAddress?
     var permanentAddress: MACAddress?
     var kind: String?
+    var master: Link.Index?
     var mtu: UInt32 = 0
     var group = LinkGroup(rawValue: 0)
+    var isIPv6Disabled = false
 
     mutating func take(_ attribute: Attribute) throws(MalformedMessage) {
       switch attribute.type {
@@ -132,6 +136,7 @@ enum LinkMessage {
       // A tunnel's address has 4 or 16 octets and `lo`'s is zero: not Ethernet, hence nil.
       case LinkAttribute.address: address = MACAddress(octets: attribute.value)
       case LinkAttribute.permanentAddress: permanentAddress = MACAddress(octets: attribute.value)
+      case LinkAttribute.master: master = Link.Index(try attribute.integer())
       case LinkAttribute.mtu: mtu = try attribute.integer()
       case LinkAttribute.group: group = LinkGroup(rawValue: try attribute.integer())
       // A member of a bridge or bond has this attribute too, with the kind of its master alone.
@@ -146,7 +151,23 @@ enum LinkMessage {
           guard property.type == LinkAttribute.alternativeName else { continue }
           alternativeNames.append(try property.text())
         }
+      case LinkAttribute.families: try takeIPv6(attribute.value)
       default: break
+      }
+    }
+
+    /// Takes the settings of IPv6 out of those of all families; they are numbers, one after another.
+    private mutating func takeIPv6(_ octets: ArraySlice<UInt8>) throws(MalformedMessage) {
+      var families = AttributeReader(octets)
+      while let family = try families.next() {
+        guard family.type == LinkAttribute.ipv6 else { continue }
+        var properties = AttributeReader(family.value)
+        while let property = try properties.next() {
+          guard property.type == LinkAttribute.ipv6Settings else { continue }
+          let start = LinkAttribute.disabledIPv6 * MemoryLayout<Int32>.size
+          // A kernel without the setting sends fewer numbers.
+          isIPv6Disabled = (property.value.dropFirst(start).load(as: Int32.self) ?? 0) != 0
+        }
       }
     }
   }

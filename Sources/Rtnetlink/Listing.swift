@@ -39,6 +39,7 @@ package enum Listing: Hashable, Sendable {
       case .routes(let family, let filter):
         if let route = try RouteMessage.decode(message, family: family), filter.contains(route) {
           state.routes.append(route)
+          try SavedRouteMessage.decode(message, route).map { state.savedRoutes.append($0) }
         }
       case .rules(let family):
         try RuleMessage.decode(message, family: family).map { state.rules.append($0) }

@@ -179,7 +179,7 @@ enum RouteMessage {
 
 extension Attribute {
   /// A gateway of another family than the route's (struct rtvia): the family, then its octets.
-  fileprivate func via() throws(MalformedMessage) -> IPAddress? {
+  func via() throws(MalformedMessage) -> IPAddress? {
     guard let family = AddressFamily(wireValue: try integer(as: UInt16.self)) else { return nil }
     return try Attribute(type: type, value: value.dropFirst(2)).address(family)
   }

@@ -49,7 +49,7 @@ package final class RouteSocket: KernelConfiguration {
       state.rules += try read(.rules(family)).rules
     }
     for family in AddressFamily.allCases {
-      state.routes += try routes(family, scope, state)
+      state.addRoutes(of: try routes(family, scope, state))
     }
     return state
   }
@@ -58,14 +58,15 @@ package final class RouteSocket: KernelConfiguration {
     _ family: AddressFamily,
     _ scope: RouteScope,
     _ state: KernelState
-  ) throws(RtnetlinkError) -> [KernelState.LinkRoute] {
-    guard case .enis(let tables, let macs) = scope else { return try read(.routes(family)).routes }
-    var routes: [KernelState.LinkRoute] = []
+  ) throws(RtnetlinkError) -> KernelState {
+    guard case .enis(let tables, let macs) = scope else { return try read(.routes(family)) }
+    var part = KernelState()
     for table in tables.union(state.tablesOfENIs).sorted() {
-      routes += try read(.routes(family, RouteFilter(table: table))).routes
+      part.addRoutes(of: try read(.routes(family, RouteFilter(table: table))))
     }
     let links = macs.compactMap { state.link(mac: $0)?.index }
-    return routes + (try mainRoutes(family, by: links, state))
+    part.addRoutes(of: try mainRoutes(family, by: links, state))
+    return part
   }
 
   /// Main whole when it is small; otherwise its default routes and what concerns `links`.
@@ -75,29 +76,30 @@ package final class RouteSocket: KernelConfiguration {
     _ family: AddressFamily,
     by links: [Link.Index],
     _ state: KernelState
-  ) throws(RtnetlinkError) -> [KernelState.LinkRoute] {
+  ) throws(RtnetlinkError) -> KernelState {
     let start = try read(.routes(family, RouteFilter(table: .main)), limit: Self.smallTable)
-    guard isCut else { return start.routes }
-    var routes: [KernelState.LinkRoute] = []
+    guard isCut else { return start }
+    var part = KernelState()
     switch family {
     case .ipv4:
       // In the order of destinations, so those to 0.0.0.0/0 come first.
-      routes = start.routes.filter { $0.route.destination.isDefault }
+      part.routes = start.routes.filter { $0.route.destination.isDefault }
+      part.savedRoutes = start.savedRoutes
       let leased = links.filter { link in
-        state.leases.contains { $0.link == link } || routes.contains { $0.link == link }
+        state.leases.contains { $0.link == link } || part.routes.contains { $0.link == link }
       }
       for link in leased {
-        routes += try read(.routes(family, RouteFilter(table: .main, link: link))).routes
+        part.routes += try read(.routes(family, RouteFilter(table: .main, link: link))).routes
           .filter { !$0.route.destination.isDefault }
       }
     case .ipv6:
       // The default routes come last. A routing daemon has a protocol number of its own.
       for source in [RouteProtocol.kernel, .boot, .static, .routerAdvertisement, .dhcp] {
         let filter = RouteFilter(table: .main, protocol: source)
-        routes += try read(.routes(family, filter)).routes
+        part.addRoutes(of: try read(.routes(family, filter)))
       }
     }
-    return routes
+    return part
   }
 
   /// How a packet of this host would be sent.
@@ -209,5 +211,12 @@ package final class RouteSocket: KernelConfiguration {
       }
     }
     return reply.messages
+  }
+}
+
+extension KernelState {
+  fileprivate mutating func addRoutes(of part: KernelState) {
+    routes += part.routes
+    savedRoutes += part.savedRoutes
   }
 }

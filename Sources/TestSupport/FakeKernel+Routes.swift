@@ -11,6 +11,9 @@ extension FakeKernel {
       throw FakeRefusal(ENETDOWN, "Nexthop device is not up")
     }
     let isIPv4 = route.destination.family == .ipv4
+    if !isIPv4, devices[try position(of: index)].isIPv6Disabled {
+      throw FakeRefusal(EACCES, "IPv6 is disabled on nexthop device")
+    }
     guard !isIPv4 || route.destination == route.destination.network else {
       throw FakeRefusal(EINVAL, "Invalid prefix for given prefix length")
     }
@@ -52,7 +55,7 @@ extension FakeKernel {
 
 extension Route {
   /// Whether the kernel has room for one of the two only.
-  fileprivate func hasPlace(of other: Route) -> Bool {
+  func hasPlace(of other: Route) -> Bool {
     table == other.table && destination == other.destination
       && storedMetric == other.storedMetric
   }

@@ -26,6 +26,8 @@ package final class FakeKernel: KernelConfiguration {
 
   var devices: [FakeLink] = []
   var routes: [KernelState.LinkRoute] = []
+  /// The whole default routes of main, with what the fake kernel does not look at.
+  private var savedRoutes: [SavedRoute] = []
   private var rules: [RoutingPolicyRule] = AddressFamily.allCases.flatMap(kernelRules)
   private var lastIndex: UInt32 = 0
 
@@ -67,6 +69,52 @@ package final class FakeKernel: KernelConfiguration {
   /// Equivalent to: ip address add PREFIX dev LINK noprefixroute valid_lft 900 preferred_lft 900
   package func lease(_ prefix: IPPrefix, to index: Link.Index) throws {
     try devices[position(of: index)].lease(prefix)
+  }
+
+  /// Disables IPv6 on a link, which takes its IPv6 addresses and routes away, or enables it again.
+  ///
+  /// Equivalent to: sysctl net.ipv6.conf.LINK.disable_ipv6=1
+  package func setIPv6(disabled: Bool, on index: Link.Index) throws {
+    let position = try position(of: index)
+    devices[position].isIPv6Disabled = disabled
+    guard disabled else { return }
+    devices[position].dropIPv6()
+    routes.removeAll { $0.link == index && $0.route.destination.family == .ipv6 }
+  }
+
+  /// Makes a link a port of another one.
+  ///
+  /// Equivalent to: ip link set dev LINK master MASTER
+  package func enslave(_ index: Link.Index, to master: Link.Index) throws {
+    devices[try position(of: index)].master = master
+  }
+
+  /// Adds a default route to main that has more than a ``Route`` says.
+  ///
+  /// Equivalent to: ip route add
+  package func add(_ saved: SavedRoute) throws {
+    try restore(saved)
+  }
+
+  /// Takes a default route of main away.
+  ///
+  /// Equivalent to: ip route del
+  package func remove(_ saved: SavedRoute) {
+    routes.removeAll { $0 == saved.route }
+  }
+
+  private func restore(_ saved: SavedRoute) throws(FakeRefusal) {
+    for hop in saved.nextHops {
+      guard devices[try position(of: hop.link)].isUp else {
+        throw FakeRefusal(ENETDOWN, "Nexthop device is not up")
+      }
+    }
+    guard !routes.contains(where: { $0.route.hasPlace(of: saved.route.route) }) else {
+      throw FakeRefusal(EEXIST)
+    }
+    routes.append(saved.route)
+    savedRoutes.removeAll { $0.route == saved.route }
+    savedRoutes.append(saved)
   }
 
   /// Pulls a device out; its addresses and the routes by it go with it, rules stay.
@@ -135,8 +183,18 @@ package final class FakeKernel: KernelConfiguration {
         }
       ),
       routes: routes,
+      savedRoutes: routes.compactMap(whole),
       rules: rules
     )
+  }
+
+  /// A default route of main, whole; nil for any other route.
+  private func whole(_ route: KernelState.LinkRoute) -> SavedRoute? {
+    guard route.route.table == .main, route.route.destination.isDefault else { return nil }
+    return savedRoutes.first { $0.route == route }
+      ?? route.link.map {
+        SavedRoute(route: route, nextHops: [.init(link: $0, gateway: route.route.gateway)])
+      }
   }
 
   private func make(_ change: Change) throws(FakeRefusal) {
@@ -161,6 +219,7 @@ package final class FakeKernel: KernelConfiguration {
     case .keepAddress(let prefix, let index, _): try devices[position(of: index)].keep(prefix)
     case .addRoute(let route, let index, _): try add(route, by: index)
     case .removeRoute(let route, let index, _): try remove(route, by: index)
+    case .restoreRoute(let saved): try restore(saved)
     case .addRule(let rule): try add(rule)
     case .removeRule(let rule): try remove(rule)
     }

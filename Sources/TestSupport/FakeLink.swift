@@ -14,6 +14,9 @@ struct FakeLink {
   var mtu: UInt32
   var group = LinkGroup(rawValue: 0)
   var isUp = false
+  var master: Link.Index?
+  /// Whether IPv6 is disabled; see ``FakeKernel/setIPv6(disabled:on:)``.
+  var isIPv6Disabled = false
   private(set) var addresses: [IPPrefix] = []
   /// Those of them that have an end.
   private(set) var leases: Set<IPPrefix> = []
@@ -45,14 +48,19 @@ struct FakeLink {
       address: mac,
       permanentAddress: permanentMAC,
       kind: kind,
+      master: master,
       mtu: mtu,
       group: group,
-      isUp: isUp
+      isUp: isUp,
+      isIPv6Disabled: isIPv6Disabled
     )
   }
 
   /// Adds an address as the kernel orders them: IPv4 last, IPv6 first.
   mutating func add(_ prefix: IPPrefix) throws(FakeRefusal) {
+    if prefix.family == .ipv6, isIPv6Disabled {
+      throw FakeRefusal(EACCES, "IPv6 is disabled on this device")
+    }
     // The same IPv4 address with another length is another address; for IPv6 it is the same.
     guard
       !addresses.contains(where: {

@@ -93,7 +93,6 @@ struct Undo {
       let leftOver = state.rules.filter { $0.priority == plan.interface.attachment.rulePriority }
       try kernel.apply(leftOver.map { .removeRule($0) })
     }
-    let lost = before.mainDefaultRoutes.subtracting(state.mainDefaultRoutes)
-    try kernel.apply(state.restoring(lost.filter { $0.link != link.index }))
+    try kernel.apply(before.restoringDefaultRoutes(in: state, besides: link.index))
   }
 }

@@ -50,6 +50,10 @@ struct Verification {
     }
     let lost = before.mainDefaultRoutes.filter { $0.link != link }
       .subtracting(state.mainDefaultRoutes)
-    return lost.isEmpty ? nil : .defaultRouteLost(plan.name, before.restoring(lost))
+    guard !lost.isEmpty else { return nil }
+    return .defaultRouteLost(
+      plan.name,
+      before.restoringDefaultRoutes(in: state, besides: link)
+    )
   }
 }

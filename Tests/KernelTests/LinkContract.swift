@@ -33,6 +33,50 @@ extension KernelSuite {
       #expect(state.addedRules == [Example.rule(from: "10.0.1.5/32")], "rules know no link")
     }
 
+    @Test("a link shows whether IPv6 is disabled on it", arguments: Subject.allCases)
+    func disabledIPv6(_ subject: Subject) throws {
+      let machine = try subject.machine()
+      let link = try machine.plug(Example.nic1)
+      #expect(!link.isIPv6Disabled && link.accepts(.ipv6))
+      try machine.kernel.apply([
+        link.up, link.add("10.0.1.5/24"), link.add("2600:1::5/64"),
+        link.add(Example.route("2600:1::/64")),
+      ])
+      try machine.setIPv6(disabled: true, on: link)
+      let state = try machine.kernel.snapshot()
+      let disabled = try #require(state.links.first { $0.index == link.index })
+      #expect(disabled.isIPv6Disabled && !disabled.accepts(.ipv6) && disabled.accepts(.ipv4))
+      #expect(state.prefixes(on: link) == [Example.prefix("10.0.1.5/24")])
+      #expect(state.routes(by: link).isEmpty)
+      expectRefusal(EACCES, of: link.add("2600:1::5/64"), by: machine.kernel)
+      expectRefusal(EACCES, of: link.add(Example.route("2600:1::/64")), by: machine.kernel)
+      try machine.setIPv6(disabled: false, on: link)
+      try machine.kernel.apply([link.add("2600:1::5/64"), link.add(Example.route("2600:1::/64"))])
+    }
+
+    @Test("a port shows its master", arguments: Subject.allCases)
+    func master(_ subject: Subject) throws {
+      let machine = try subject.machine()
+      let link = try machine.plug(Example.nic1)
+      #expect(link.master == nil)
+      let mac = try #require(MACAddress("02:00:00:00:00:77"))
+      let bridge = try machine.bridge(Example.nic2, mac: mac, member: link)
+      let links = try machine.kernel.links()
+      #expect(links.first { $0.index == link.index }?.master == bridge.index)
+      #expect(bridge.master == nil)
+    }
+
+    @Test("what the kernel refuses is passed over and told", arguments: Subject.allCases)
+    func attempt(_ subject: Subject) throws {
+      let machine = try subject.machine()
+      let link = try machine.plug(Example.nic1)
+      let wrong = Change.setMTU(70_000, link.index, link.name)
+      let refusals = try machine.kernel.attempt([wrong, link.up])
+      #expect(Set(refusals.keys) == [wrong])
+      let after = try machine.kernel.links().first { $0.index == link.index }
+      #expect(after?.isUp == true && after?.mtu == 1500)
+    }
+
     @Test("a link is renamed, down as well as up", arguments: Subject.allCases)
     func renaming(_ subject: Subject) throws {
       let machine = try subject.machine()

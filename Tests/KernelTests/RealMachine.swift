@@ -61,6 +61,47 @@ final class RealMachine: Machine {
     try ip("address add \(prefix) dev \(link.name) noprefixroute valid_lft 900 preferred_lft 900")
   }
 
+  func addDefaultRoutes(_ first: Link, _ second: Link) throws {
+    let (one, two) = (first.name, second.name)
+    try ip(
+      "route add default via 10.0.1.1 dev \(one) metric 5 proto dhcp src 10.0.1.5 mtu lock 1400 advmss 1300 onlink"
+    )
+    try ip(
+      "route add default metric 6 proto static src 10.0.1.5 nexthop via 10.0.1.1 dev \(one) weight 3 "
+        + "nexthop via 10.0.2.1 dev \(two) weight 7 onlink"
+    )
+    try ip(
+      "-6 route add default via fe80::1 dev \(one) metric 7 proto ra mtu 1400 pref high expires 900"
+    )
+    try ip("-6 route add default via fe80::2 dev \(one) metric 8 src 2600:1::5")
+    try ip(
+      "-6 route add default metric 9 proto ra nexthop via fe80::1 dev \(one) weight 2 nexthop via fe80::1 dev \(two)"
+    )
+    try ip("nexthop add id 77 via 10.0.1.1 dev \(one)")
+    try ip("route add default metric 10 nhid 77")
+  }
+
+  func shownDefaultRoutes() throws -> String {
+    try ["-4", "-6"].map { family in
+      let text = String(
+        decoding: try ip("\(family) -d route show table main default"),
+        as: UTF8.self
+      )
+      return text.replacing(/expires \d+sec/, with: "expires")
+    }.joined()
+  }
+
+  func removeDefaultRoutes() throws {
+    for metric in [5, 6, 10] { try ip("-4 route del default metric \(metric)") }
+    for metric in [7, 8, 9] { try ip("-6 route del default metric \(metric)") }
+  }
+
+  func setIPv6(disabled: Bool, on link: Link) throws {
+    try Data((disabled ? "1" : "0").utf8).write(
+      to: URL(fileURLWithPath: "/proc/sys/net/ipv6/conf/\(link.name)/disable_ipv6")
+    )
+  }
+
   /// Runs iproute2 and returns what it printed.
   @discardableResult
   func ip(_ words: String) throws -> Data { Data(try Iproute2.run(words)) }

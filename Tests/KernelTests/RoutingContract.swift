@@ -105,6 +105,40 @@ extension KernelSuite {
     }
 
     @Test(
+      "default routes of main that are gone are given back with all of their properties",
+      arguments: Subject.allCases
+    )
+    func restored(_ subject: Subject) throws {
+      let machine = try subject.machine()
+      let (first, second) = (try machine.plug(Example.nic1), try machine.plug(Example.nic2))
+      try machine.kernel.apply([
+        first.up, second.up, first.add("10.0.1.5/24"), second.add("10.0.2.5/24"),
+        first.add("2600:1::5/64"), first.add(Example.route("10.0.1.0/24", table: .main)),
+        second.add(Example.route("10.0.2.0/24", table: .main)),
+      ])
+      try machine.addDefaultRoutes(first, second)
+      let before = try machine.kernel.snapshot()
+      #expect(before.savedRoutes.count == before.mainDefaultRoutes.count)
+      #expect(before.savedRoutes.contains { $0.nextHops.count == 2 })
+      let shown = try machine.shownDefaultRoutes()
+      try machine.removeDefaultRoutes()
+      let emptied = try machine.kernel.snapshot()
+      #expect(emptied.mainDefaultRoutes.isEmpty && emptied.savedRoutes.isEmpty)
+
+      let other = try #require(Link.Index(1))
+      let changes = before.restoringDefaultRoutes(in: emptied, besides: other)
+      #expect(changes.count == before.savedRoutes.count)
+      for _ in 1...2 { try machine.kernel.apply(changes) }
+      let after = try machine.kernel.snapshot()
+      #expect(after.mainDefaultRoutes == before.mainDefaultRoutes)
+      #expect(
+        Set(after.savedRoutes.map(\.description)) == Set(before.savedRoutes.map(\.description))
+      )
+      #expect(try machine.shownDefaultRoutes() == shown)
+      #expect(before.restoringDefaultRoutes(in: after, besides: other).isEmpty)
+    }
+
+    @Test(
       "a route whose place another holds is refused, not taken for the other",
       arguments: Subject.allCases
     )
