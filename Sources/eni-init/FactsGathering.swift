@@ -39,6 +39,7 @@ struct FactsGathering {
       )
       return nil
     }
+    guard try !host.leavesPort(mac) else { return nil }
     let interface = try settle(mac, link: link, primary: primaryMAC)
     let ignored = try Refusal.reason(
       for: mac,
@@ -48,7 +49,7 @@ struct FactsGathering {
     )
     if let ignored {
       host.log.notice(
-        "\(link.name), \(interface.id), stays held: \(ignored) in eni-init.conf",
+        "\(link.name), \(interface.id), stays held: \(ignored)",
         .ignored,
         about: [Subject(eni: interface.id, interface: link.name, mac: mac)],
         [.reason: ignored]

@@ -90,6 +90,21 @@ struct Host {
     }
   }
 
+  /// Whether an ENI is a port of another device, which is said then: the ENI is left to that.
+  func leavesPort(_ mac: MACAddress) throws -> Bool {
+    let links = try RouteSocket().links()
+    guard let link = ENILinks(links)[mac],
+      let reason = Refusal.reason(forPort: link, among: links)
+    else { return false }
+    log.notice(
+      "\(link.name) (\(mac)) is left alone: \(reason)",
+      .enslaved,
+      about: [Subject(link)],
+      [.reason: reason]
+    )
+    return true
+  }
+
   /// Whether kernel, files, and record are as planned.
   func isInForce(
     _ plan: InterfacePlan,

@@ -11,7 +11,7 @@ struct InstanceSurvey {
   let unsettled: [MACAddress: Unsettled]
   /// Those that could not be read or have a malformed value: nothing is known about them.
   let unread: [MACAddress: IMDSError]
-  /// Those that a setting leaves alone, and which.
+  /// Those that are left alone, and why: by a setting, or as a port of another device.
   let ignored: [MACAddress: String]
   /// Every MAC that IMDS lists, with a link or without.
   let listed: Set<MACAddress>
@@ -32,14 +32,14 @@ struct InstanceSurvey {
     let deadline = deadline ?? metadata.client.deadline
     let patience = Patience(until: deadline)
     let primary = try metadata.primaryMAC(patience: patience)
-    let present = ENILinks(links).macs
+    let enis = ENILinks(links)
     var interfaces: [NetworkInterface] = []
     var unsettled: [MACAddress: Unsettled] = [:]
     var unread: [MACAddress: IMDSError] = [:]
     var ignored: [MACAddress: String] = [:]
     let macs = try metadata.macs(patience: patience)
     let expected = try metadata.listsNetworkCards(primary, patience: patience)
-    for mac in macs where present.contains(mac) {
+    for mac in macs where enis[mac] != nil {
       let patience = Patience(until: min(deadline, .now + Self.patienceForEach))
       do throws(IMDSError) {
         let isPrimary = mac == primary
@@ -51,17 +51,10 @@ struct InstanceSurvey {
         )
         switch reading {
         case .settled(let interface):
-          let id = interface.id
           let reason =
             isPrimary
             ? nil
-            : try Refusal.reason(
-              for: mac,
-              id: id,
-              policy: policy,
-              metadata: metadata,
-              patience: patience
-            )
+            : try Self.reason(toLeave: interface, enis[mac], links, policy, metadata, patience)
           if let reason { ignored[mac] = reason } else { interfaces.append(interface) }
         case .unsettled(let reason): unsettled[mac] = reason
         }
@@ -86,6 +79,25 @@ struct InstanceSurvey {
     self.unread = unread
     self.ignored = ignored
     listed = Set(macs)
+  }
+
+  /// Why an ENI is left alone; nil when it is not.
+  private static func reason(
+    toLeave interface: NetworkInterface,
+    _ link: Link?,
+    _ links: [Link],
+    _ policy: Policy,
+    _ metadata: InstanceMetadata,
+    _ patience: Patience
+  ) throws(IMDSError) -> String? {
+    if let port = link.flatMap({ Refusal.reason(forPort: $0, among: links) }) { return port }
+    return try Refusal.reason(
+      for: interface.mac,
+      id: interface.id,
+      policy: policy,
+      metadata: metadata,
+      patience: patience
+    )
   }
 
   /// The blocks of the primary's subnet that its own facts do not give, in the families of other ENIs.

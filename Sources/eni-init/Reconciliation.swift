@@ -20,6 +20,8 @@ struct Reconciliation {
   func run() throws {
     let kernel = try RouteSocket()
     try waitForStack(kernel)
+    // It may have become one while IMDS was asked.
+    guard try !host.leavesPort(facts.interface.mac) else { return }
     try SlotTransfer(host: host, facts: facts).run(kernel)
     let before = try kernel.snapshot(.eni(facts.interface))
     guard let plan = try plan(before), let link = before.link(mac: plan.mac) else {

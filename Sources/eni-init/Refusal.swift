@@ -41,7 +41,16 @@ enum Refusal {
     }
   }
 
-  /// Why one ENI is held for ever: the `[Ignore]` setting that says so; nil when none does.
+  /// Why an ENI is left to another device of the administrator's, of which it is a port; nil when it is none.
+  ///
+  /// Addresses on the port of a bridge or bond do not work, and the port of a VRF has its routes there.
+  static func reason(forPort link: Link, among links: [Link]) -> String? {
+    guard let index = link.master else { return nil }
+    let master = links.first { $0.index == index }.map { "\($0.kind ?? "device") \($0.name)" }
+    return "it is a port of the \(master ?? "device with index \(index)"), which it belongs to"
+  }
+
+  /// Why one ENI stays held: the `[Ignore]` setting that says so; nil when none does.
   static func reason(
     for mac: MACAddress,
     id: NetworkInterface.ID?,
@@ -49,7 +58,7 @@ enum Refusal {
     metadata: InstanceMetadata,
     patience: Patience? = nil
   ) throws(IMDSError) -> String? {
-    if let reason = policy.reasonToIgnore(mac: mac, id: id) { return reason }
+    if let setting = policy.reasonToIgnore(mac: mac, id: id) { return words(setting) }
     // Two requests more, for those alone who use these settings.
     guard policy.asksForMembership else { return nil }
     return policy.reasonToIgnore(
@@ -57,6 +66,8 @@ enum Refusal {
       id: id,
       subnet: try metadata.subnetID(of: mac, patience: patience),
       securityGroups: try metadata.securityGroups(of: mac, patience: patience)
-    )
+    ).map(words)
   }
+
+  private static func words(_ setting: String) -> String { "\(setting) in eni-init.conf" }
 }

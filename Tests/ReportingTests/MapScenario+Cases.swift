@@ -60,7 +60,7 @@ extension MapScenario: CustomTestStringConvertible {
       "10.0.0.10": "198.51.100.20", "10.0.1.11": "203.0.113.7", "10.0.2.10": "203.0.113.8",
     ],
     unsettled: [2: "local-ipv4s is not there yet"],
-    ignored: [4: "ENI=eni-10000004"],
+    ignored: [4: "ENI=eni-10000004 in eni-init.conf"],
     absent: [3],
     damage: { kernel in
       kernel.rules.removeAll { $0.source == IPPrefix("10.0.1.11/32") }

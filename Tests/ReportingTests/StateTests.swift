@@ -55,7 +55,7 @@ struct StateTests {
       testDescription: "down, not listed"
     ),
     Case(
-      ignoredBy: "ENI=eni-0a1b2c3d",
+      ignoredBy: "ENI=eni-0a1b2c3d in eni-init.conf",
       expected: "ignored: ENI=eni-0a1b2c3d in eni-init.conf",
       testDescription: "ignored"
     ),

@@ -18,10 +18,14 @@ package enum Event: String, Hashable, Sendable, CaseIterable {
   case waiting
   /// A setting leaves an ENI held.
   case ignored
+  /// An ENI is a port of a bridge, bond or other device, and is left to that.
+  case enslaved
   /// IMDS lists an address for two ENIs, and it belongs to the other one.
   case contested
   /// Nothing is done on this host, by a setting or because its ENIs are somebody else's.
   case refused
+  /// An ENI works without a part that the kernel does not accept, such as IPv6 or a large MTU.
+  case shortfall
   /// An ENI is configured by netlink until the network stack next reads its files.
   case takeoverDelayed = "takeover-delayed"
   /// The disk has refused a generated file, and it is kept below /run.
@@ -72,8 +76,10 @@ extension Event {
     case .held: "b4edfeb36fae43048e9f163820cc539b"
     case .waiting: "900496be7be643169f48adfa2666b91b"
     case .ignored: "a72cbbdf80cc4641939d1d77933c4c6c"
+    case .enslaved: "6ed81a73b8bc417db68226c6944158e2"
     case .contested: "a68572a79f25481793b481f7d5e68c41"
     case .refused: "3efeb0074eaa490fa72e1ac36ccdc9be"
+    case .shortfall: "df6d4e4b46234212800dfc9991f6c7ce"
     case .takeoverDelayed: "7bac9d04ad3542bba2b867b47e22a4b7"
     case .keptInMemory: "2c445a71e531b6674b51cd9fd7b6acc6"
     case .stuck: "076a604804934e85ab89263f8b337b85"

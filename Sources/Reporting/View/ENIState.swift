@@ -11,7 +11,7 @@ package enum ENIState: Hashable, Sendable {
   case held(String)
   /// Configured, but not as it shall be; never empty.
   case drifted([Drift])
-  /// Left alone by a setting, and which.
+  /// Left alone, and why: by a setting, or as a port of another device.
   case ignored(String)
   /// Listed by IMDS, and without a link.
   case absent
@@ -37,7 +37,7 @@ package enum ENIState: Hashable, Sendable {
     case .primary, .routed, .unknown: nil
     case .absent: "IMDS lists it, the kernel does not"
     case .held(let reason): reason
-    case .ignored(let setting): "\(setting) in eni-init.conf"
+    case .ignored(let reason): reason
     case .drifted(let drift):
       drift.first.map { drift.count == 1 ? "\($0)" : "\($0), and \(drift.count - 1) more" }
     }

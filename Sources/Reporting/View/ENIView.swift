@@ -31,7 +31,7 @@ package struct ENIView: Sendable {
   package let record: InterfaceRecord?
   /// What IMDS says of it.
   package let told: Told
-  /// The `[Ignore]` setting that leaves it alone; nil when none does.
+  /// Why it is left alone, by an `[Ignore]` setting or as a port of another device; nil when it is not.
   package let ignoredBy: String?
   /// Its subnet's id; nil when IMDS was not asked or has none.
   package let subnetID: SubnetID?

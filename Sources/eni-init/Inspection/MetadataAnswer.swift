@@ -47,7 +47,7 @@ struct MetadataAnswer {
   /// The MACs that it lists.
   var listed: Set<MACAddress> { survey?.listed ?? [] }
 
-  /// The setting that leaves an ENI alone, by ENI.
+  /// Why an ENI is left alone, by ENI.
   var ignored: [MACAddress: String] { survey?.ignored ?? [:] }
 
   /// What it says of one ENI.
