@@ -55,6 +55,26 @@ package struct Ownership: Sendable {
     )
   }
 
+  /// The ENIs that have an address or a delegated prefix of `interface` in the kernel.
+  ///
+  /// They have it on their link, or in the rules of their slot; `slots` has nil for an ENI without one.
+  /// The primary has no rules, so what its delegated prefixes contain shows only when IMDS lists it.
+  package static func rivals(
+    of interface: NetworkInterface,
+    among slots: [MACAddress: Attachment?],
+    in state: KernelIndex
+  ) -> Set<MACAddress> {
+    let own = interface.sources
+    let rivals = slots.filter { mac, slot in
+      guard mac != interface.mac, let link = state.link(mac: mac) else { return false }
+      let known =
+        state.addresses(on: link.index).map(\.address.hostPrefix)
+        + (slot.map { state.sources(of: $0) } ?? [])
+      return known.contains { source in own.contains { $0.overlaps(source) } }
+    }
+    return Set(rivals.keys)
+  }
+
   /// The facts of one ENI with its own addresses only; nil when it is held or its facts are not known.
   package func interface(_ mac: MACAddress) -> NetworkInterface? {
     network.interfaces.first { $0.mac == mac }

@@ -81,23 +81,22 @@ struct FactsGathering {
 
   /// Which of its addresses are the ENI's own.
   ///
-  /// IMDS is asked about another ENI only when the kernel has one of the addresses on that ENI's link: IMDS
-  /// then lists it there too, or it has moved.
+  /// IMDS is asked about another ENI only when the kernel has one of the addresses on that ENI's link, or a
+  /// rule of its slot for one: IMDS then lists it there too, or it has moved.
   private func ownership(
     of interface: NetworkInterface,
     _ primary: MACAddress,
     _ instance: InstanceID
   ) throws -> Ownership {
     let state = KernelIndex(try RouteSocket().snapshot(.eni(interface)))
-    let others = Set(try host.records.records(of: instance).map(\.mac)).union([primary])
-    let rivals = others.filter { mac in
-      guard mac != interface.mac, let link = state.link(mac: mac) else { return false }
-      return state.addresses(on: link.index).contains { address in
-        interface.sources.contains { $0.contains(address.address) }
+    var slots: [MACAddress: Attachment?] = [primary: nil]
+    for record in try host.records.records(of: instance) where record.mac != primary {
+      slots[record.mac] = record.name.flatMap {
+        Attachment(name: $0, prefix: host.planner.namePrefix)
       }
     }
     var interfaces = [interface]
-    for mac in rivals {
+    for mac in Ownership.rivals(of: interface, among: slots, in: state).sorted() {
       let isPrimary = mac == primary
       let reading = try metadata.read(mac: mac, isPrimary: isPrimary, networkCardExpected: false)
       if case .settled(let rival) = reading { interfaces.append(rival) }

@@ -53,6 +53,22 @@ struct OwnershipTests {
     return Ownership(network, in: try kernel(configured), by: Planner())
   }
 
+  @Test("an ENI whose rules have a prefix with an address of another one is its rival")
+  func rivalByPrefix() throws {
+    let holder = second(["10.0.4.10"], ["10.0.5.0/28"])
+    let kernel = try kernel([holder])
+    let slots: [MACAddress: NetworkModel.Attachment?] = [
+      Fixture.primaryMAC: nil, holder.mac: holder.attachment,
+    ]
+    func rivals(_ addresses: String...) -> Set<MACAddress> {
+      Ownership.rivals(of: third(addresses), among: slots, in: kernel)
+    }
+    #expect(rivals("10.0.5.7") == [holder.mac])
+    #expect(rivals("10.0.4.10") == [holder.mac])
+    #expect(rivals("10.0.0.10") == [Fixture.primaryMAC])
+    #expect(rivals("10.0.5.16", "10.0.4.11").isEmpty)
+  }
+
   @Test("different addresses contest nothing, also in subnets that overlap")
   func apart() throws {
     let enis = [Self.primary, second(["10.0.4.10"], ["10.0.5.0/28"]), third(["10.0.4.11"])]
