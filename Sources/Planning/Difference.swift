@@ -18,14 +18,21 @@ package struct Difference: Hashable, Sendable {
   ///
   /// An ENI is complete without them: not every stack can write them.
   package let preferences: [Change]
-  /// Addresses, routes and rules, in the order the kernel accepts them.
+  /// The MTU, which a driver's limit or an XDP program may refuse.
+  ///
+  /// An ENI is complete without it, since it carries traffic all the same.
+  package let tuning: [Change]
+  /// Addresses, routes and rules, in the order the kernel accepts them; without the addresses and routes of
+  /// a family that the kernel does not accept on the link (see ``Shortfall``).
   package let routing: [Change]
 
   /// All of them, in the order in which they are made.
-  package var changes: [Change] { link + leases + routing + preferences }
+  package var changes: [Change] { link + leases + tuning + routing + preferences }
 
-  /// Whether the kernel has all that the plan asks, and nothing that shall end.
-  package var isEmpty: Bool { isComplete && leases.isEmpty && preferences.isEmpty }
+  /// Whether the kernel has all that the plan asks, and nothing has to end.
+  package var isEmpty: Bool {
+    isComplete && leases.isEmpty && tuning.isEmpty && preferences.isEmpty
+  }
 
   /// Whether the kernel has all that the plan asks; a client that is at work meanwhile takes none of it.
   package var isComplete: Bool { link.isEmpty && routing.isEmpty }
@@ -42,6 +49,8 @@ package struct Difference: Hashable, Sendable {
     self.link = Self.linkChanges(plan, link, state, isNew: isNew)
     leases = Self.leases(plan, link, state, isNew: isNew)
     preferences = isNew ? [] : Self.preferences(plan, link, state)
+    let mtu = plan.isHeld ? nil : plan.mtu
+    tuning = mtu.map { $0 == link.mtu ? [] : [.setMTU($0, link.index, plan.name)] } ?? []
     routing = plan.isHeld ? [] : Self.routingChanges(plan, link, state)
   }
 
@@ -134,11 +143,10 @@ package struct Difference: Hashable, Sendable {
   ) -> [Change] {
     let name = plan.name
     var changes: [Change] = []
-    if let mtu = plan.mtu, link.mtu != mtu { changes.append(.setMTU(mtu, link.index, name)) }
     if !link.isUp { changes.append(.setUp(link.index, name)) }
     // One that stands alone does as well: none brings a route.
     for address in plan.addresses
-    where !state.has(address, on: link.index)
+    where link.accepts(address.family) && !state.has(address, on: link.index)
       && !state.has(address.address.hostPrefix, on: link.index)
     {
       changes.append(
@@ -147,7 +155,8 @@ package struct Difference: Hashable, Sendable {
           : .addAddress(address, link.index, name)
       )
     }
-    for route in plan.routes where !state.has(route, on: link.index) {
+    for route in plan.routes
+    where link.accepts(route.destination.family) && !state.has(route, on: link.index) {
       changes.append(.addRoute(route, link.index, name))
     }
     for rule in plan.rules where !state.serves(rule) { changes.append(.addRule(rule)) }

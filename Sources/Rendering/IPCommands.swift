@@ -7,7 +7,9 @@ import NetworkModel
 ///
 /// `replace` where ip(8) has it, so that a second run changes nothing; a rule has no such verb.
 struct IPCommands {
-  /// Brings the link up; before anything else.
+  /// Sets the MTU, which the kernel may refuse, before anything else; nil leaves the driver's.
+  let mtu: String?
+  /// Brings the link up.
   let link: String
   /// Addresses, of which none brings a route.
   let addresses: [String]
@@ -20,7 +22,8 @@ struct IPCommands {
 
   init(_ plan: InterfacePlan) {
     let name = plan.name
-    link = "link set dev \(name)" + (plan.mtu.map { " mtu \($0)" } ?? "") + " up"
+    mtu = plan.mtu.map { "link set dev \(name) mtu \($0)" }
+    link = "link set dev \(name) up"
     addresses = plan.addresses.map {
       "address replace \(Self.words($0)) dev \(name)" + Self.lifetime(plan.isDeprecated($0))
     }

@@ -63,9 +63,10 @@ package struct IfupdownRenderer: Renderer {
     )
     // A router advertisement would put a second default route into main.
     let quiet = "pre-up echo 0 >/proc/sys/net/ipv6/conf/\(name)/accept_ra || :"
+    let mtu = commands.mtu.map { [Self.up + $0 + Self.whateverHappens] } ?? []
     let up = [commands.link] + commands.addresses + commands.routes
     let options =
-      [Self.guarding(plan), quiet] + up.map { Self.up + $0 }
+      [Self.guarding(plan), quiet] + mtu + up.map(Self.up)
       // A rule may be there already, and then it is refused.
       + Self.options("up", commands.rules) + Self.options("down", commands.rulesDown)
       + ["down ip address flush dev \(name) scope global", "down ip link set dev \(name) down"]
@@ -113,6 +114,11 @@ package struct IfupdownRenderer: Renderer {
 
   package func ownedFiles(names: (String) throws -> [String]) throws -> [OwnedFiles] {
     [Self.stanzas, Self.primaryScript, Self.retiredStanza] + CommonFiles.owned
+  }
+
+  /// A command of ip(8); ifup(8) ends at one that fails, and the ENI carries IPv4 where IPv6 is disabled.
+  private static func up(_ command: String) -> String {
+    up + command + (command.contains("::") ? whateverHappens : "")
   }
 
   private static func options(_ key: String, _ rules: [AddressFamily: [String]]) -> [String] {

@@ -34,7 +34,8 @@ package struct KernelRenderer: Renderer {
     )
     let commands = IPCommands(plan)
     let all =
-      [commands.link] + commands.addresses + commands.routes + (commands.rules[.ipv4] ?? [])
+      [commands.mtu, commands.link].compactMap(\.self) + commands.addresses + commands.routes
+      + (commands.rules[.ipv4] ?? [])
     let script = ConfigFile(
       path: Self.scripts.path(plan.name),
       lines: header + Self.guarding(plan) + IPCommands.batch(all)

@@ -146,6 +146,8 @@ struct InstanceRefresh {
     if !facts.isAgreed, kept != told || !isClear { pass.isInDoubt = true }
     if try isClear && host.isInForce(plan, state, renderer, of: instance) {
       pass.inForce.insert(plan.mac)
+      let shortfalls = state.link(mac: plan.mac).map { plan.shortfalls(on: $0) } ?? []
+      if !shortfalls.isEmpty { try ShortfallNotes(host: host).update(plan, shortfalls) }
       return
     }
     // Without a word from udev it is no ENI, or not yet.

@@ -31,7 +31,8 @@ struct PrimaryReconciliation {
     }
     let wrote = try write(plan, link, files)
     let changes =
-      plan.addresses.compactMap { change($0, on: link, earlier, state) }
+      plan.addresses.filter { link.accepts($0.family) }
+      .compactMap { change($0, on: link, earlier, state) }
       + gone.map { .removeAddress($0, link.index, link.name) }
     try kernel.apply(changes)
     if wrote || !changes.isEmpty {

@@ -39,12 +39,18 @@ struct Reconciliation {
       let verification = Verification(plan: plan, before: before, patience: Self.patience) {
         try stack.activator.assist($0)
       }
-      try verification.run(kernel)
+      let outcome = try verification.run(kernel)
       let withdrew = try withdraw(plan, kernel)
       if try marks.file(of: plan) != formerMarks { marks.load() }
-      if wrote || !difference.isEmpty || !withdrew.isEmpty {
+      let made = difference.changes.filter { outcome.refusals[$0] == nil }
+      if wrote || !made.isEmpty || !withdrew.isEmpty {
         say(plan, isNew ? .configured : .changed, before, withdrew, ended: difference.leases)
       }
+      try ShortfallNotes(host: host).update(
+        plan,
+        plan.shortfalls(on: outcome.link),
+        refusals: outcome.refusals.values.map(\.description)
+      )
     } catch {
       throw undo.run(because: error, kernel: kernel)
     }
@@ -216,11 +222,12 @@ struct Reconciliation {
       undo.wasTakenOver = true
       try stack.activator.takeOver(plan)
     } else {
+      // Before the addresses, since IPv6 needs an MTU. Tried again, and reported, at the verification.
+      _ = try kernel.attempt(difference.tuning)
       // Looked at again, since a link that was taken down has lost its routes.
       let rest = Difference(plan, state: try kernel.snapshot(.eni(facts.interface)), isNew: false)
       undo.added = rest?.routing ?? []
       try kernel.apply(undo.added)
-      try kernel.apply(rest?.preferences ?? [])
     }
     return difference
   }

@@ -38,6 +38,7 @@ extension FlowTests {
       Damage("asymmetric-reply", "ip rule add priority 100 from 10.0.1.10 lookup main"),
       Damage("asymmetric-reply", "ip rule add priority 100 to 192.0.2.0/24 blackhole"),
       Damage("second-default-route", "ip route add default via 10.0.1.1 dev nic1 metric 999"),
+      Damage("mtu", "ip link set nic1 mtu 1400"),
       Damage("arp", "echo 8 >/proc/sys/net/ipv4/conf/nic1/arp_ignore"),
       Damage("arp", "echo 2 >/proc/sys/net/ipv4/conf/all/arp_ignore"),
       Damage(

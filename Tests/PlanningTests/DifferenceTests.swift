@@ -74,6 +74,79 @@ struct DifferenceTests {
     )
   }
 
+  @Test("an ENI is complete without the MTU that the kernel refuses, and each run tries again")
+  func refusedMTU() throws {
+    let kernel = FakeKernel()
+    let link = kernel.addLink(born.name, mac: born.address, permanentMAC: born.permanentAddress)
+    let mtu = Change.setMTU(9001, link.index, plan.name)
+    kernel.failures[mtu] = .refused(.change(mtu), code: 22, kernelText: nil)
+    let difference = try #require(Difference(plan, state: try kernel.snapshot(), isNew: true))
+    #expect(Set(try kernel.attempt(difference.changes).keys) == [mtu])
+    let state = try kernel.snapshot()
+    let rest = try #require(Difference(plan, state: state, isNew: false))
+    #expect(rest.isComplete && !rest.isEmpty && rest.changes == [mtu])
+    let now = try #require(state.link(mac: plan.mac))
+    #expect(plan.shortfalls(on: now) == [.mtu(1500, planned: 9001)])
+    kernel.failures = [:]
+    try kernel.apply(rest.changes)
+    #expect(try #require(Difference(plan, state: try kernel.snapshot(), isNew: false)).isEmpty)
+  }
+
+  @Test("a link on which IPv6 is disabled lacks nothing of IPv6 until it is enabled")
+  func disabledIPv6() throws {
+    let interface = Fixture.interface(
+      1,
+      device: 1,
+      ipv4: ("10.0.1.0/24", ["10.0.1.10"], []),
+      ipv6: ("2600:1f14::/64", ["2600:1f14::a"], [])
+    )
+    let network = InstanceNetwork(primaryMAC: Fixture.primaryMAC, interfaces: [interface])
+    let kernel = FakeKernel()
+    let link = kernel.addLink(born.name, mac: born.address, permanentMAC: born.permanentAddress)
+    let dual = try #require(
+      try Planner().plan(for: network, links: try kernel.links()).interfaces.first
+    )
+    try kernel.setIPv6(disabled: true, on: link.index)
+    try kernel.apply(
+      try #require(Difference(dual, state: try kernel.snapshot(), isNew: true)).changes
+    )
+    let disabled = try kernel.snapshot()
+    #expect(try #require(Difference(dual, state: disabled, isNew: false)).isEmpty)
+    #expect(disabled.addresses.map(\.prefix.family) == [.ipv4])
+    let now = try #require(disabled.link(mac: dual.mac))
+    #expect(dual.shortfalls(on: now) == [.disabledIPv6(dual.name)])
+    try kernel.setIPv6(disabled: false, on: link.index)
+    let enabled = try #require(Difference(dual, state: try kernel.snapshot(), isNew: false))
+    #expect(!enabled.isComplete)
+    try kernel.apply(enabled.changes)
+    let whole = try kernel.snapshot()
+    #expect(try #require(Difference(dual, state: whole, isNew: false)).isEmpty)
+    #expect(Set(whole.addresses.map(\.prefix.family)) == [.ipv4, .ipv6])
+    #expect(try #require(whole.link(mac: dual.mac)).master == nil)
+  }
+
+  @Test("a host without IPv6 and an MTU too small for it are told apart")
+  func otherReasons() throws {
+    let interface = Fixture.interface(
+      1,
+      device: 1,
+      ipv4: ("10.0.1.0/24", ["10.0.1.10"], []),
+      ipv6: ("2600:1f14::/64", ["2600:1f14::a"], [])
+    )
+    let network = InstanceNetwork(primaryMAC: Fixture.primaryMAC, interfaces: [interface])
+    let alone = try #require(
+      try Planner(families: [.ipv4]).plan(for: network, links: [born]).interfaces.first
+    )
+    #expect(alone.shortfalls(on: born) == [.hostWithoutIPv6])
+    let small = Fixture.link(1, mtu: 1000)
+    let dual = try #require(
+      try Planner(mtu: 1000).plan(for: network, links: [small]).interfaces.first
+    )
+    #expect(dual.shortfalls(on: small) == [.smallMTU(1000, small.name)])
+    let difference = try #require(Difference(dual, state: KernelState(links: [small]), isNew: true))
+    #expect(!difference.routing.contains { $0.description.contains("2600:1f14::a/64 dev") })
+  }
+
   @Test("a link whose alternative name is the new name gives it up before the rename")
   func ownAlternativeName() throws {
     let kernel = FakeKernel()

@@ -36,7 +36,7 @@ struct ScaleTests {
     #expect(Set(files.map(\.path)).count == 128)
     let state = KernelIndex(KernelState(links: links))
     let changes = plans.compactMap { Difference($0, state: state, isNew: true)?.routing.count }
-    // MTU, up, 50 addresses, 2 routes, 50 rules and the host-wide one.
-    #expect(changes == [Int](repeating: 105, count: 64))
+    // Up, 50 addresses, 2 routes, 50 rules and the host-wide one.
+    #expect(changes == [Int](repeating: 104, count: 64))
   }
 }

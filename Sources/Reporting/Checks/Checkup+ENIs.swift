@@ -116,6 +116,16 @@ extension Checkup {
     }
   }
 
+  /// What the kernel does not accept of an ENI's plan.
+  var shortfalls: [Finding] {
+    configured.flatMap { eni -> [Finding] in
+      guard let link = eni.link, let plan = eni.plan else { return [] }
+      return plan.shortfalls(on: link).map { shortfall in
+        Finding(shortfall.finding, on: eni.name, "it \(shortfall)", remedy: shortfall.remedy)
+      }
+    }
+  }
+
   /// An ENI that was there before the installation carries traffic, and no run takes it down by itself.
   private static func takeOver(_ eni: ENIView) -> String {
     "reboot, or run `eni-init attach \(eni.name)`, which takes it down for a moment to name it; not over a "
@@ -126,6 +136,15 @@ extension Checkup {
   private static func refresh(_ view: HostView) -> String {
     view.metadata == .answered
       ? "run `eni-init refresh`" : "run `eni-init refresh` once IMDS answers"
+  }
+}
+
+extension Shortfall {
+  fileprivate var finding: FindingID {
+    switch self {
+    case .hostWithoutIPv6, .disabledIPv6, .smallMTU: .ipv6Disabled
+    case .mtu: .mtu
+    }
   }
 }
 

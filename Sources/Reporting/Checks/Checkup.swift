@@ -15,7 +15,8 @@ package struct Checkup {
   /// What was found, the gravest first, otherwise in the order of the checks.
   package var findings: [Finding] {
     let all =
-      metadata + presence + slots + drift + replies + defaultRoutes + kernelSettings + leases
+      metadata + presence + slots + drift + shortfalls + replies + defaultRoutes + kernelSettings
+      + leases
       + rivals + services
     return all.filter { $0.id.severity == .problem } + all.filter { $0.id.severity == .warning }
   }

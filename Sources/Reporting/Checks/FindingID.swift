@@ -27,12 +27,14 @@ package enum FindingID: String, CaseIterable, Hashable, Sendable, Encodable {
   case marksMissing = "marks-missing"
   case refreshInactive = "refresh-inactive"
   case linkLocalLimit = "link-local-limit"
+  case ipv6Disabled = "ipv6-disabled"
+  case mtu
 
   /// How grave it is.
   package var severity: Severity {
     switch self {
     case .leftAlone, .notListed, .leftover, .rivalManager, .refreshInactive,
-      .linkLocalLimit, .imdsUnreachable, .unitFailed:
+      .linkLocalLimit, .imdsUnreachable, .unitFailed, .ipv6Disabled, .mtu:
       .warning
     default: .problem
     }
@@ -68,6 +70,8 @@ package enum FindingID: String, CaseIterable, Hashable, Sendable, Encodable {
     case .marksMissing: "a port that a container engine publishes on the ENI does not answer"
     case .refreshInactive: "addresses that come or go in EC2 are not noticed"
     case .linkLocalLimit: "DNS, NTP and IMDS lose packets without a word"
+    case .ipv6Disabled: "its IPv6 addresses do not answer"
+    case .mtu: "packets are smaller than they can be, or large ones are lost"
     }
   }
 }

@@ -63,6 +63,7 @@ struct Comparison {
   private func missing(_ plan: PrimaryPlan) -> [Drift] {
     guard let link = state.link(mac: plan.mac) else { return [] }
     let given = Set(state.addresses(on: link.index).map(\.address))
-    return plan.without(given).addresses.map { .missing(.addAddress($0, link.index, link.name)) }
+    return plan.without(given).addresses.filter { link.accepts($0.family) }
+      .map { .missing(.addAddress($0, link.index, link.name)) }
   }
 }

@@ -10,7 +10,8 @@ if ! grep -qx 02:00:00:00:00:01 /sys/class/net/nic1/address; then
 fi
 
 ip -force -batch - <<'END'
-link set dev nic1 mtu 9001 up
+link set dev nic1 mtu 9001
+link set dev nic1 up
 address replace 10.0.1.10/24 noprefixroute dev nic1
 address replace 2600:1f14:1:2::a/64 noprefixroute nodad dev nic1
 address replace 2600:1f14:1:2::b/64 noprefixroute nodad dev nic1 preferred_lft 0

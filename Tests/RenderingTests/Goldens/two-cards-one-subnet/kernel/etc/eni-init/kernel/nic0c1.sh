@@ -10,7 +10,8 @@ if ! grep -qx 02:00:00:00:00:03 /sys/class/net/nic0c1/address; then
 fi
 
 ip -force -batch - <<'END'
-link set dev nic0c1 mtu 9001 up
+link set dev nic0c1 mtu 9001
+link set dev nic0c1 up
 address replace 10.0.1.12/20 noprefixroute dev nic0c1
 route replace 10.0.0.0/20 dev nic0c1 table 10100 proto 169
 route replace default via 10.0.0.1 dev nic0c1 table 10100 proto 169

@@ -10,7 +10,8 @@ if ! grep -qx 02:00:00:00:00:02 /sys/class/net/nic1c1/address; then
 fi
 
 ip -force -batch - <<'END'
-link set dev nic1c1 mtu 9001 up
+link set dev nic1c1 mtu 9001
+link set dev nic1c1 up
 address replace 10.0.1.11/20 noprefixroute dev nic1c1
 route replace 10.0.0.0/20 dev nic1c1 table 10101 proto 169
 route replace default via 10.0.0.1 dev nic1c1 table 10101 proto 169
