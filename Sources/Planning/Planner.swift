@@ -80,9 +80,15 @@ package struct Planner: Sendable {
         // Of a link without the slot's name, the slot's rules are a former owner's.
         guard let link = state.link(mac: interface.mac), link.name == name(of: slot)
         else { return interface }
+        let onLink = state.addresses(on: link.index)
+        // A rule for an address that is not on the link may be a former owner's too, in the same subnet.
+        let sources = state.sources(of: slot).filter { source in
+          !source.isHost || !link.accepts(source.family)
+            || onLink.contains { $0.address == source.address }
+        }
         return interface.keeping(
-          state.sources(of: slot),
-          onLink: state.addresses(on: link.index),
+          sources,
+          onLink: onLink,
           subnets: state.routes(by: link.index).filter {
             $0.table == slot.table && $0.gateway == nil && !$0.destination.address.isLinkLocal
           }.map(\.destination)

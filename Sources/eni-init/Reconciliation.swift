@@ -40,7 +40,7 @@ struct Reconciliation {
         try stack.activator.assist($0)
       }
       let outcome = try verification.run(kernel)
-      let withdrew = try withdraw(plan, kernel)
+      let withdrew = try withdraw(plan, kernel, isNewcomer: isNew && isNewcomer(link, to: plan))
       if try marks.file(of: plan) != formerMarks { marks.load() }
       let made = difference.changes.filter { outcome.refusals[$0] == nil }
       if wrote || !made.isEmpty || !withdrew.isEmpty {
@@ -165,11 +165,24 @@ struct Reconciliation {
     return true
   }
 
+  /// Whether a link, as it was found, is new in its slot: then other rules of the slot are those of an ENI
+  /// that was there before.
+  private func isNewcomer(_ link: Link, to plan: InterfacePlan) -> Bool {
+    let slot = plan.interface.attachment.alternativeName
+    return link.name != plan.name && !link.alternativeNames.contains(slot)
+  }
+
   /// Takes back what the ENI no longer has; last, so that what comes is there before this goes.
-  private func withdraw(_ plan: InterfacePlan, _ kernel: RouteSocket) throws -> [Change] {
+  ///
+  /// Of a newcomer that needs no second reading.
+  private func withdraw(
+    _ plan: InterfacePlan,
+    _ kernel: RouteSocket,
+    isNewcomer: Bool
+  ) throws -> [Change] {
     let state = KernelIndex(try kernel.snapshot(.eni(facts.interface)))
     let changes =
-      facts.isAgreed
+      facts.isAgreed || isNewcomer
       ? Withdrawal.changes(plan, state: state) : Withdrawal.unasked(plan, state: state)
     try kernel.apply(changes)
     return changes

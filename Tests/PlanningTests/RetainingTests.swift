@@ -54,6 +54,22 @@ struct RetainingTests {
     #expect(Planner().retaining(network(partial), in: kernel) == network(partial))
   }
 
+  @Test("a rule for an address that is not on the link is a former owner's, in the same subnet too")
+  func formerOwner() throws {
+    var state = try state(link: "nic1")
+    let slot = partial.attachment
+    let former = try #require(IPPrefix("10.0.1.99/32"))
+    state.rules.append(.from(former, table: slot.table, priority: slot.rulePriority))
+    let kernel = KernelIndex(state)
+    let retained = Planner().retaining(network(partial), in: kernel)
+    #expect(retained == network(whole))
+    let plan = try #require(
+      try Planner().plan(for: retained, links: state.links).interfaces.first
+    )
+    let rule = RoutingPolicyRule.from(former, table: slot.table, priority: slot.rulePriority)
+    #expect(Withdrawal.changes(plan, state: kernel) == [.removeRule(rule)])
+  }
+
   @Test("an ENI without a link is as told")
   func missingLink() throws {
     var state = try state(link: "nic1")
