@@ -258,7 +258,7 @@ package final class Stage {
       }
       guard instance.image.asksForIPv6, primary.ipv6 != nil, conditions.hasIPv6 else { return }
       try Condition.wait(until: "the primary has its IPv6 lease", within: .seconds(30)) {
-        try !shell("ip -6 address show scope global dynamic").isEmpty
+        try !shell("ip -6 address show scope global dynamic -tentative").isEmpty
       }
     } catch {
       throw Condition.Unmet("\(error)\n\(try instance.journal())")

@@ -73,6 +73,8 @@ struct InstanceRefresh {
     var isInDoubt = false
     /// The ENIs that are as planned, so udev need not be asked about their links.
     var inForce: Set<MACAddress> = []
+    /// Whether an ENI was changed, so that rules may be left over that it had use for.
+    var hasChanged = false
     var failures: [any Error] = []
   }
 
@@ -154,6 +156,7 @@ struct InstanceRefresh {
     guard let link = state.link(mac: plan.mac), try UdevContext().link(link.index)?.role != nil
     else { return }
     facts.contest?.report(on: host, Subject(facts, on: host), isHeld: false)
+    pass.hasChanged = true
     try Reconciliation(host: host, facts: facts).run()
   }
 
@@ -166,7 +169,9 @@ struct InstanceRefresh {
     _ pass: inout Pass
   ) throws {
     let departure = Departure(host: host, instance: instance, deadline: .now)
-    try departure.removeDanglingRules(state.state, kernel)
+    let present =
+      pass.hasChanged ? try kernel.snapshot(.enis(tables: [], macs: [])) : state.state
+    try departure.removeDanglingRules(present, kernel)
     for record in try departure.absent() where !survey.listed.contains(record.mac) {
       if let former, !former.listed.contains(record.mac) {
         try departure.forget(record)

@@ -122,7 +122,7 @@ extension FlowTests {
       let stage = try Stage.withUs(
         image: image.image,
         launch: order,
-        instanceData: LaunchTests.instanceData,
+        hasCloudInit: true,
         conditions: HostConditions(naming: .byKernel)
       )
       #expect(stage.primaryLink == (order == .secondBeforePrimary ? "eth1" : "eth0"))

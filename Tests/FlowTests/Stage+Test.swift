@@ -74,7 +74,7 @@ extension Stage {
       ip -o link show | sed 's/state [A-Z]*//'
       ip -o address show scope global | sed 's/ valid_lft.*//'
       for family in -4 -6; do ip $family route show table all; ip $family rule show; done |
-        grep -v -e fe80: -e ff00:
+        grep -v -e fe80: -e ff00: | sed 's/ expires [0-9]*sec//'
       find /etc/eni-init /etc/systemd/network /etc/network /etc/iproute2 -type f -exec ls -i {} + \
         -exec md5sum {} + 2>/dev/null
       """

@@ -10,7 +10,8 @@ if ! grep -qx 02:00:00:00:00:01 /sys/class/net/nic1/address; then
 fi
 
 ip -force -batch - <<'END'
-link set dev nic1 mtu 9001 up
+link set dev nic1 mtu 9001
+link set dev nic1 up
 address replace 10.0.1.10/24 noprefixroute dev nic1
 route replace 10.0.1.0/24 dev nic1 table 10001 proto 169
 route replace default via 10.0.1.1 dev nic1 table 10001 proto 169
