@@ -33,6 +33,29 @@ extension FlowTests {
       #expect(said.isEmpty, "\(refresh)")
     }
 
+    @Test(
+      "an ENI that comes back in another slot, while IMDS tells the former one, ends in the new one"
+    )
+    func formerFacts() throws {
+      let stage = try Stage.withUs()
+      let first = try eni("02:00:00:00:00:31", device: 1, "10.0.1.31")
+      try stage.plug(first, as: "ens6")
+      try stage.waitUntilRouted(first)
+      try stage.unplug(first)
+      var moved = try eni("02:00:00:00:00:31", device: 2, "10.0.1.31")
+      moved.timeline.values["device-number"] = Timed(.text("1")).then(.truth, after: .seconds(4))
+      try stage.plug(moved, as: "ens6")
+      try Condition.wait(until: "it answers", within: .seconds(30)) {
+        try stage.cloud.probeFromInternet(try #require(IPAddress("10.0.1.31"))).isLossless
+      }
+      try Condition.wait(until: "it is in its slot", within: .seconds(20)) {
+        try stage.status(of: moved)?.contains(" nic2 ") ?? false
+      }
+      try stage.waitUntilRouted(moved)
+      #expect(try !stage.shell("ip rule").contains("lookup 10001"))
+      #expect(try stage.instance.run(["eni-init", "refresh"]).errors.isEmpty)
+    }
+
     @Test("an ENI with an address in another one's delegated prefix stays held at once")
     func delegatedPrefix() throws {
       let stage = try Stage.withUs()

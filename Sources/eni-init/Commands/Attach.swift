@@ -43,13 +43,22 @@ struct Attach: ParsableCommand {
       deadline: deadline
     )
     guard let attached = try attach(link, gathering) else { return }
-    try InstanceRefresh(
+    let refresh = InstanceRefresh(
       host: host,
       instance: attached.instance,
       metadata: gathering.metadata,
       timeout: timeout.duration
-    ).repair()
+    )
+    guard try AttachedLinks(host: host).remember(link, of: attached.interface.mac) else {
+      return try refresh.repair()
+    }
+    // IMDS may have told where it was before.
+    Timekeeper.system.sleep(Self.pause)
+    try refresh.run()
   }
+
+  /// The pause before an ENI that is back is looked at again, as before the second reading of a refresh.
+  private static let pause: Duration = .seconds(5)
 
   /// The link to attach; nil when a unit was started for a link that has gone since, which is no failure.
   private func link(on host: Host) throws -> Link? {
