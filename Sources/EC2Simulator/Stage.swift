@@ -256,7 +256,10 @@ package final class Stage {
       try Condition.wait(until: "the primary has its lease", within: .seconds(30)) {
         try !mainDefaultRoutes().isEmpty
       }
-      guard instance.image.asksForIPv6, primary.ipv6 != nil, conditions.hasIPv6 else { return }
+      let isOffered = cloud.vpc.attachedENIs.contains {
+        $0.attachment.ordinal == 0 && $0.ipv6?.addresses.isEmpty == false
+      }
+      guard instance.image.asksForIPv6, isOffered, conditions.hasIPv6 else { return }
       try Condition.wait(until: "the primary has its IPv6 lease", within: .seconds(30)) {
         try !shell("ip -6 address show scope global dynamic -tentative").isEmpty
       }

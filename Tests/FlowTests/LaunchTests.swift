@@ -206,8 +206,14 @@ extension FlowTests {
       let stage = try Stage.withUs(launch: .secondBeforePrimary) {
         try $0.shell("ip link add nic1 type bridge")
       }
-      try Condition.wait(until: "the primary has the default route", within: .seconds(40)) {
-        try stage.mainDefaultRoutes().contains("via 10.0.0.1 dev ens5")
+      do {
+        try Condition.wait(until: "the primary has the default route", within: .seconds(40)) {
+          try stage.mainDefaultRoutes().contains("via 10.0.0.1 dev ens5")
+        }
+      } catch {
+        throw Condition.Unmet(
+          "\(error)\n\(try stage.instance.journal())\(try stage.shell("ip address; ip route"))"
+        )
       }
       for text in ["10.0.0.10", "10.0.1.10"] {
         let address = try #require(IPAddress(text))
