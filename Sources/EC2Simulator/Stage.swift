@@ -16,7 +16,7 @@ package final class Stage {
 
   /// The kernel's name of the primary's link.
   package let primaryLink: String
-  /// The kinds of other people's configuration that a test changes itself: nothing is said of them.
+  /// The kinds of others' configuration that a test changes itself: no change of them is reported.
   package var intendedForeignChanges: Set<ForeignConfiguration.Kind> = []
 
   private let directory: String
@@ -34,7 +34,7 @@ package final class Stage {
     case secondBeforePrimary
   }
 
-  /// Where a change of other people's configuration is reported; nil leaves it unseen.
+  /// Receives a report when the configuration of others has changed; with nil, there is no look at it.
   @TaskLocal package static var reportForeignChange: (@Sendable (String) -> Void)?
 
   /// Whether the metadata service answers.
@@ -51,10 +51,9 @@ package final class Stage {
   ///
   /// `program` is installed as eni-init with all that the package ships; nil leaves the image as it
   /// is. `launch` says which ENIs are there from the start, `hasCloudInit` whether cloud-init has left
-  /// their metadata in its file, `imds` whether IMDS can be asked, and `configuration` what
-  /// eni-init.conf says. `conditions` are those of the host: by default others have configured
-  /// something beside the ENIs. `second` is the ENI at hand, ``SimulatedENI/exampleSecond()`` with nil.
-  /// `prepare`
+  /// their metadata in its file, `imds` whether IMDS can be asked, and `configuration` the content of
+  /// eni-init.conf. `conditions` are the host's: by default it has the configuration of others beside
+  /// the ENIs. `second` is the ENI at hand, ``SimulatedENI/exampleSecond()`` with nil. `prepare`
   /// changes the instance before it boots, and with `untilArmed` false the hold is not waited for.
   package init(
     program: String?,
@@ -239,7 +238,7 @@ package final class Stage {
     try waitForPrimary()
   }
 
-  /// Reports what of other people's configuration is not as it was when the instance booted.
+  /// Reports each part of the configuration of others that has changed since the instance booted.
   private func reportForeignChanges() {
     guard let report = Self.reportForeignChange, let foreign, instance.pid != nil else { return }
     do {

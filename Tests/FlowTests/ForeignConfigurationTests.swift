@@ -5,8 +5,7 @@ import TestSupport
 import Testing
 
 extension FlowTests {
-  /// Every test has the configuration of others beside it, and ends with a look at it; here is what the
-  /// stacks do to such configuration by themselves, and that the look sees it.
+  /// The look that ends every test sees each change; and networkd removes rules by itself.
   @Suite("Beside the configuration of others", .serialized)
   struct ForeignConfigurationTests {
     private static let rule = "from 10.77.0.1 lookup vpn"

@@ -2,8 +2,8 @@
 import EC2Simulator
 import Testing
 
-/// Holds every test of the whole flow to one promise: what others have configured on the instance is the
-/// same when the test ends, and at each reboot, as it was when the instance booted.
+/// Holds every test of the whole flow to one promise: the configuration of others on the instance is the
+/// same at each reboot and at the end of the test as it was when the instance booted.
 ///
 /// A test that changes such a thing itself says which kind with `intendedForeignChanges`.
 struct LeavesOthersAlone: SuiteTrait, TestTrait, TestScoping {
@@ -22,6 +22,6 @@ struct LeavesOthersAlone: SuiteTrait, TestTrait, TestScoping {
 }
 
 extension Trait where Self == LeavesOthersAlone {
-  /// What others have configured stays as it is.
+  /// The configuration of others stays as it is.
   static var leavesOthersAlone: Self { LeavesOthersAlone() }
 }

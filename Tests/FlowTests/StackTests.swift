@@ -99,7 +99,8 @@ extension FlowTests {
       try stage.waitUntilRouted(eni)
       try expectRouted(stage, "after a reboot")
       let state = try stage.state()
-      #expect(try stage.shell("eni-init refresh 2>&1").isEmpty)
+      let said = try stage.shell("eni-init refresh 2>&1")
+      #expect(said.isEmpty, "\(said)")
       #expect(try stage.state() == state)
 
       try stage.instance.removeProgram()

@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What others have configured on an instance, as on a real host, and nobody but they may change.
+/// The configuration of others on an instance, as every real host has it: eni-init may not change it.
 ///
-/// A container engine has `docker0`, a container in a namespace behind a veth pair, and NAT; a VPN has
-/// `tun0`, its routes in main and in a table of its own, and Tailscale's rules; an administrator has the
-/// bridge `br0`, rules below and between eni-init's numbers and one without a priority, and files of the
-/// network stack for links that are not ENIs. All of it is made by the script `foreign-configuration`,
-/// before udev runs and so before eni-init can, and listed by it, in each kind's own terms.
+/// A container engine owns `docker0`, a container in a namespace behind a veth pair, and NAT. A VPN owns
+/// `tun0`, routes in main and in tables of its own, and the rules of Tailscale. An administrator owns the
+/// bridge `br0`, rules with priorities below and between eni-init's, one rule without a priority, and files
+/// of the network stack for other links. The script `foreign-configuration` makes all of it before udev
+/// starts, and so before eni-init can run, and lists it.
 ///
-/// Two stacks have something to say about it by themselves:
+/// The stacks treat it differently by themselves:
 ///
-/// - systemd-networkd removes every rule that no file of its has (`ManageForeignRoutingPolicyRules=`, on
-///   by default) whenever it configures a link, with eni-init and without. A program that adds rules by
-///   netlink beside such a networkd loses them at each reload, so the rules here are in the file for
-///   `tun0`, as an administrator has to have them. It also sets `accept_ra` of the links that it
-///   configures, so that one setting of `tun0` is not listed.
-/// - NetworkManager and ifupdown leave all of it alone.
+/// - systemd-networkd removes each rule that is in none of its files, whenever it configures a link, with
+///   eni-init and without (`ManageForeignRoutingPolicyRules=`, on by default). A program that adds its
+///   rules by netlink loses them there. So the rules are in the file for `tun0` too, where an
+///   administrator of such a host has to put them. networkd then removes and adds them, and a rule without
+///   a priority may get another number. A test of its own shows both this and the other setting.
+/// - networkd sets `accept_ra` of the links that it configures: this setting of `tun0` is not listed.
+/// - NetworkManager, ifupdown and a plain script leave all of it alone.
 package struct ForeignConfiguration: Sendable {
   /// The kinds of facts, each the first word of its lines in a listing.
   package enum Kind: String, Sendable {
@@ -35,8 +36,8 @@ package struct ForeignConfiguration: Sendable {
     case file
   }
 
-  /// A listing, and what of it must stay as it is.
-  private var facts: [String] = []
+  /// The listing at the boot.
+  private let facts: [String]
 
   private static let script = NamespaceInstance.scripts + "/foreign-configuration"
 
@@ -45,14 +46,14 @@ package struct ForeignConfiguration: Sendable {
     try instance.check([script, "write", instance.image.name])
   }
 
-  /// Makes what no boot keeps on an instance that is on, and has not booted; lists it all.
+  /// Makes the part that a boot does not keep, on an instance that is on and has not booted; lists it all.
   init(madeOn instance: NamespaceInstance) throws {
     facts = try Self.list(instance, Self.script, "make-and-list")
   }
 
-  /// What differs now, as a sentence for each fact; empty when nothing does.
+  /// The facts that differ now, `gone: …` and `new: …`, but for those of some kinds.
   ///
-  /// A stack may be at work: it has some seconds until what it has taken away is there again.
+  /// A stack that is at work has some seconds to put back the rules that it has removed.
   package func differences(on instance: NamespaceInstance, but kinds: Set<Kind>) throws -> [String]
   {
     var differences: [String] = []

@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What hosts have differently, and eni-init has to live with.
+/// The properties in which hosts differ, beside their network stack.
 package struct HostConditions: Sendable {
-  /// Who names the links.
+  /// Where links get their names.
   package enum Naming: Sendable {
-    /// udev, by the slot: `ens5`.
+    /// From udev, by the slot: `ens5`.
     case bySlot
-    /// The kernel, in the order in which it finds them: `eth0`. So it is with `net.ifnames=0` on the kernel's
-    /// command line.
+    /// From the kernel, in the order of discovery: `eth0`, as with `net.ifnames=0` on its command line.
     case byKernel
   }
 
   /// Whether others have configured something beside the ENIs: a ``ForeignConfiguration``.
   package var isShared: Bool
-  /// Who names the links.
+  /// Where links get their names.
   package var naming: Naming
   /// Settings of the kernel, as sysctl(8) takes them, at each boot before any link is there.
   package var settings: [String]
@@ -28,7 +27,7 @@ package struct HostConditions: Sendable {
   /// Whether the host speaks IPv6.
   var hasIPv6: Bool { !settings.contains { $0.hasSuffix("disable_ipv6=1") } }
 
-  /// What the kernel calls the links of the two ENIs: also of the second one that is plugged in later.
+  /// The kernel's names for the links of the two ENIs, also where the second one is plugged in later.
   package func links(_ launch: Stage.Launch) -> (primary: String, second: String) {
     switch (naming, launch) {
     case (.bySlot, .secondBeforePrimary): ("ens5", "ens4")
