@@ -220,10 +220,10 @@ extension FlowTests {
     @Test("an attach that fails after a file was staged is undone without a reload")
     func undoneBesideStagedFile() throws {
       let stage = try Stage.withUs()
-      // What is planned is not what it gets.
+      // What an ENI must never have.
       try stage.instance.write(
-        "/etc/systemd/network/05-eni-init-nic1.network.d/mtu.conf",
-        content: "[Link]\nMTUBytes=1400\n"
+        "/etc/systemd/network/05-eni-init-nic1.network.d/default.conf",
+        content: "[Route]\nGateway=10.0.1.1\nGatewayOnLink=yes\nMetric=5000\n"
       )
       let primary = try #require(IPAddress("10.0.0.10"))
       let probe = try stage.cloud.vpc.internet.namespace.startProbing(primary)
