@@ -15,13 +15,20 @@ package enum Shortfall: Hashable, Sendable {
   case mtu(UInt32, planned: UInt32)
 }
 
+extension Shortfall {
+  /// Whether it takes the IPv6 part away.
+  package var isOfIPv6: Bool {
+    if case .mtu = self { return false }
+    return true
+  }
+}
+
 extension InterfacePlan {
   /// The parts of the plan that the kernel does not accept on `link`.
   package func shortfalls(on link: Link) -> [Shortfall] {
-    guard !isHeld else { return [] }
     var found: [Shortfall] = []
-    if interface.ipv6 != nil {
-      if !addresses.contains(where: { $0.family == .ipv6 }), interface.ipv6?.addresses != [] {
+    if let part = interface.ipv6, !part.addresses.isEmpty {
+      if !addresses.contains(where: { $0.family == .ipv6 }) {
         found.append(.hostWithoutIPv6)
       } else if link.isIPv6Disabled {
         found.append(.disabledIPv6(link.name))
@@ -29,7 +36,7 @@ extension InterfacePlan {
         found.append(.smallMTU(link.mtu, link.name))
       }
     }
-    if let mtu, mtu != link.mtu { found.append(.mtu(link.mtu, planned: mtu)) }
+    if let mtu, mtu != link.mtu, !isHeld { found.append(.mtu(link.mtu, planned: mtu)) }
     return found
   }
 }

@@ -138,6 +138,14 @@ struct DifferenceTests {
       try Planner(families: [.ipv4]).plan(for: network, links: [born]).interfaces.first
     )
     #expect(alone.shortfalls(on: born) == [.hostWithoutIPv6])
+    let only = Fixture.interface(1, device: 1, ipv6: ("2600:1f14::/64", ["2600:1f14::a"], []))
+    let held = try #require(
+      try Planner(families: [.ipv4]).plan(
+        for: InstanceNetwork(primaryMAC: Fixture.primaryMAC, interfaces: [only]),
+        links: [Fixture.link(0, mtu: 9001), born]
+      ).interfaces.first
+    )
+    #expect(held.isHeld && held.shortfalls(on: born) == [.hostWithoutIPv6])
     let small = Fixture.link(1, mtu: 1000)
     let dual = try #require(
       try Planner(mtu: 1000).plan(for: network, links: [small]).interfaces.first

@@ -118,9 +118,11 @@ extension Checkup {
 
   /// What the kernel does not accept of an ENI's plan.
   var shortfalls: [Finding] {
-    configured.flatMap { eni -> [Finding] in
+    secondaries.filter { $0.ignoredBy == nil }.flatMap { eni -> [Finding] in
       guard let link = eni.link, let plan = eni.plan else { return [] }
-      return plan.shortfalls(on: link).map { shortfall in
+      // A held ENI has the driver's MTU.
+      let found = plan.shortfalls(on: link).filter { $0.isOfIPv6 || !eni.addresses.isEmpty }
+      return found.map { shortfall in
         Finding(shortfall.finding, on: eni.name, "it \(shortfall)", remedy: shortfall.remedy)
       }
     }

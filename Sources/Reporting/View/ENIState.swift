@@ -54,14 +54,23 @@ extension ENIView {
     case .secondary: break
     }
     if let ignoredBy { return .ignored(ignoredBy) }
-    if plan?.isHeld ?? false { return .held("it has no addresses (EFA only)") }
+    if plan?.isHeld ?? false {
+      return .held(lacksIPv6(on: link) ?? "it has no addresses (EFA only)")
+    }
     guard link.isUp || !addresses.isEmpty else { return .held(reasonToHold) }
     if addresses.isEmpty, drift.isEmpty { return .held(reasonToHold) }
     return drift.isEmpty ? .routed : .drifted(drift)
   }
 
+  /// That the kernel accepts no IPv6, where IPv6 is all that the ENI has; nil otherwise.
+  private func lacksIPv6(on link: Link) -> String? {
+    guard let plan, plan.interface.ipv4 == nil else { return nil }
+    return plan.shortfalls(on: link).first { $0.isOfIPv6 }.map { "it \($0)" }
+  }
+
   private var reasonToHold: String {
-    switch told {
+    if let reason = link.flatMap(lacksIPv6) { return reason }
+    return switch told {
     case .settled: "it is not configured yet; `eni-init attach \(name)` does so, or says why not"
     case .unsettled(let reason), .malformed(let reason), .contested(_, let reason): reason
     case .notListed: "IMDS does not list it"
