@@ -174,5 +174,7 @@ struct CloudInitGuestTests {
     print(
       "\(example.testDescription): \(try guest.machine.run("systemctl show -p Result \(unit)"))"
     )
+    // README, "Limits": who turns the hook on again gets its failure for an ENI that is named.
+    try guest.machine.run("systemctl reset-failed \(unit) || true")
   }
 }
