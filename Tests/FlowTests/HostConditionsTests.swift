@@ -21,8 +21,8 @@ extension FlowTests {
           #expect(report.isLossless, "\(address) from \(subnet): \(report)")
         }
       }
-      // ARP may be foreign: for a request to IMDS by a link that has no address yet, the kernel takes
-      // the address of another link.
+      // ARP is left out: the kernel takes the address of another link for a request to IMDS by a link that
+      // has none yet.
       for eni in [stage.primary, stage.second] {
         let drops = try stage.cloud.vpc.sourceCheckDrops(of: eni.id)
         #expect(drops.total == drops.arp, "\(eni.id): \(drops)")
@@ -78,7 +78,7 @@ extension FlowTests {
         )
       ]
 
-    /// Both ENIs as they have to be at the end, whatever the kernel has called them.
+    /// Both ENIs end like this, whatever the kernel has called them.
     private func expectSettled(_ stage: Stage) throws {
       try Condition.wait(until: "the second ENI is routed", within: .seconds(60)) {
         try stage.isRouted(stage.second)
