@@ -6,7 +6,8 @@ package enum RequestFailure: Error, Hashable, Sendable {
   case prohibited([ConnectFailure])
   /// The links of the ENIs cannot be read; the text says why.
   case linksUnknown(String)
-  /// No endpoint could be connected to; without an entry, no link of an ENI is up.
+  /// No endpoint could be connected to; without an entry, no link of an ENI is up and
+  /// has an address.
   case unreachable([ConnectFailure])
   /// No whole answer came within the limit.
   case timedOut(after: Duration)
@@ -51,8 +52,8 @@ extension RequestFailure: CustomStringConvertible {
       "the links of the ENIs cannot be read, and IMDS is asked by no other: \(reason)"
     case .unreachable([]):
       """
-      no link of an ENI on record is up, and IMDS is asked by no other; look for the primary with \
-      `ip link`
+      no link of an ENI on record is up and has an address, and IMDS is asked by no other; look for \
+      the primary with `ip address`
       """
     case .unreachable(let failures):
       """

@@ -96,6 +96,11 @@ package struct KernelIndex: Sendable {
   /// The addresses on the link, in the kernel's order.
   package func addresses(on link: Link.Index) -> [IPPrefix] { addressesByLink[link] ?? [] }
 
+  /// Whether the link has an address beyond its link-local one, as from a lease.
+  package func isConfigured(_ link: Link.Index) -> Bool {
+    addresses(on: link).contains { !$0.address.isLinkLocal }
+  }
+
   /// The routes that leave by the link.
   package func routes(by link: Link.Index) -> [Route] { routesByLink[link] ?? [] }
 

@@ -36,6 +36,17 @@ package final class RouteSocket: KernelConfiguration {
     try read(.links).links
   }
 
+  /// All links, and the addresses of both families.
+  ///
+  /// Equivalent to: ip link show; ip address show
+  package func addresses() throws(RtnetlinkError) -> KernelState {
+    var state = try read(.links)
+    for family in AddressFamily.allCases {
+      state.addresses += try read(.addresses(family)).addresses
+    }
+    return state
+  }
+
   /// Links, addresses, routes and rules of both families; a family that the kernel lacks has none.
   ///
   /// Equivalent to: ip link show; ip address show; ip route show table TABLE; ip rule show

@@ -18,11 +18,14 @@ struct MetadataPath {
       guard let instance = try HostIdentity.instanceID(files) else { return .any }
       let records = try RecordStore(GeneratedFiles(files)).records(of: instance)
       guard let primary = records.first(where: { $0.role == .primary }) else { return .any }
-      let state = KernelState(links: try RouteSocket().links())
+      let state = KernelIndex(try RouteSocket().addresses())
       let others = records.filter { $0.mac != primary.mac }
       let known = ([primary] + others).compactMap { state.link(mac: $0.mac) }.filter(\.isUp)
       // The ENI that a first boot tried as the primary has no record yet.
-      return .only(try (known.isEmpty ? marked(state.links) : known).map(carrier))
+      let links = try (known.isEmpty ? marked(state.state.links) : known)
+        .map { carrier(of: $0, among: state.state.links) }
+      // By a link without an address the kernel takes one of another link, which the VPC drops.
+      return .only(links.filter { state.isConfigured($0.index) }.map(\.name))
     } catch {
       throw .linksUnknown("\(error)")
     }
@@ -35,8 +38,7 @@ struct MetadataPath {
   }
 
   /// The link that carries the packets of `link`: itself, or the bridge or bond that it is a port of.
-  private func carrier(of link: Link) throws -> InterfaceName {
-    let master = try files.linkTarget("/sys/class/net/\(link.name)/master")
-    return master?.split(separator: "/").last.flatMap { InterfaceName($0) } ?? link.name
+  private func carrier(of link: Link, among links: [Link]) -> Link {
+    links.first { $0.index == link.master } ?? link
   }
 }

@@ -20,7 +20,8 @@ struct PrimaryReconciliation {
   /// - Returns: whether the host has something that this reading did not tell.
   func run(_ network: InstanceNetwork, _ state: KernelIndex, _ kernel: RouteSocket) throws -> Bool {
     guard let told = try host.planner.plan(for: network, links: []).primary,
-      let link = state.link(mac: told.mac), hasLease(link, state)
+      // An address that came before the lease could become the preferred source.
+      let link = state.link(mac: told.mac), state.isConfigured(link.index)
     else { return false }
     let files = try OwnedFileInventory(host).files.filter(\.isForPrimary)
     let earlier = files.flatMap(\.primaryAddresses)
@@ -63,11 +64,6 @@ struct PrimaryReconciliation {
     guard isDeprecated, earlier.contains(address), !state.isDeprecated(address, on: link.index)
     else { return nil }
     return .deprecateAddress(address, link.index, link.name)
-  }
-
-  /// An address that came before the lease could become the preferred source.
-  private func hasLease(_ link: Link, _ state: KernelIndex) -> Bool {
-    state.addresses(on: link.index).contains { !$0.address.isLinkLocal }
   }
 
   /// What the image gives it: leases, and what has another prefix length than ours.

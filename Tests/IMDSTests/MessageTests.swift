@@ -46,8 +46,8 @@ struct MessageTests {
       (
         .failed(path: "/x", .unreachable([]), attempts: 1),
         """
-        cannot read /x from IMDS after 1 attempt: no link of an ENI on record is up, and IMDS is \
-        asked by no other; look for the primary with `ip link`
+        cannot read /x from IMDS after 1 attempt: no link of an ENI on record is up and has an \
+        address, and IMDS is asked by no other; look for the primary with `ip address`
         """
       ),
       (
