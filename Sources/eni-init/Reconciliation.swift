@@ -20,6 +20,7 @@ struct Reconciliation {
   func run() throws {
     let kernel = try RouteSocket()
     try waitForStack(kernel)
+    try waitForPrimary(kernel)
     // It may have become one while IMDS was asked.
     guard try !host.leavesPort(facts.interface.mac) else { return }
     try SlotTransfer(host: host, facts: facts).run(kernel)
@@ -105,6 +106,24 @@ struct Reconciliation {
         throw AttachFailure.notManaged(link.name, by: stack.kind)
       }
       Timekeeper.system.sleep(.milliseconds(20))
+    }
+  }
+
+  /// Waits until the primary has its lease, which tells the MTU that the plan follows: in a boot the ENI
+  /// may come first.
+  ///
+  /// Not in a first boot that holds the primary, since this run has to release it. Without a lease in
+  /// time the plan follows the MTU that the primary has.
+  private func waitForPrimary(_ kernel: RouteSocket) throws {
+    guard host.configuration.policy.mtu == nil, try !FirstBootHold(host: host).isArmed else {
+      return
+    }
+    let deadline = ContinuousClock.now + Self.patience
+    while ContinuousClock.now < deadline {
+      let state = KernelIndex(try kernel.addresses())
+      guard let link = state.link(mac: facts.primaryMAC), !state.isConfigured(link.index)
+      else { return }
+      Timekeeper.system.sleep(.milliseconds(50))
     }
   }
 
