@@ -75,7 +75,7 @@ package struct NetworkdFreshness {
   ///
   /// Files of links come first, ours and those of others; then files of others that may match a link by now.
   /// A reload by another program leaves nothing on disk: networkd writes the state of those links alone
-  /// that it configures anew, and the access time of a file shows that somebody has read it, not who. From
+  /// that it configures anew, and the access time of a file shows that it was read, not by which program. From
   /// systemd 253 on networkd tells systemd of each reload, so the unit's last change of state is its end;
   /// before, this says too much until networkd starts again. Two changes are not
   /// noticed: the removal of a mask before our first reload since networkd's start, and a change in the

@@ -41,7 +41,7 @@ enum Refusal {
     }
   }
 
-  /// Why an ENI is left to another device of the administrator's, of which it is a port; nil when it is none.
+  /// Why an ENI is left to the administrator's device that has it as a port; nil when no device has.
   ///
   /// Addresses on the port of a bridge or bond do not work, and the port of a VRF has its routes there.
   static func reason(forPort link: Link, among links: [Link]) -> String? {

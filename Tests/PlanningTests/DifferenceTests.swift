@@ -125,7 +125,7 @@ struct DifferenceTests {
     #expect(try #require(whole.link(mac: dual.mac)).master == nil)
   }
 
-  @Test("a host without IPv6 and an MTU too small for it are told apart")
+  @Test("a host without IPv6 is distinguished from an MTU too small for it")
   func otherReasons() throws {
     let interface = Fixture.interface(
       1,
