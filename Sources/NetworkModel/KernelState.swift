@@ -78,7 +78,7 @@ package struct KernelState: Hashable, Sendable {
     let lost = mainDefaultRoutes.subtracting(state.mainDefaultRoutes)
     let present = Set(state.links.map(\.index))
     return savedRoutes.filter { saved in
-      lost.contains(saved.route)
+      saved.parts.contains(where: lost.contains)
         && saved.nextHops.allSatisfy { $0.link != link && present.contains($0.link) }
     }.map { .restoreRoute($0) }
   }

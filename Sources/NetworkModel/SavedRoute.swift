@@ -40,6 +40,33 @@ package struct SavedRoute: Hashable, Sendable {
   }
 }
 
+extension SavedRoute {
+  /// Whether it is a default route of main, which is given back when it is lost.
+  package var isOfMain: Bool { route.route.table == .main && route.route.destination.isDefault }
+
+  /// The routes that it consists of.
+  ///
+  /// Of IPv6 each way is a route by itself, which comes and goes alone: the kernel shows two routes that
+  /// differ in their links alone as one, such as those of router advertisements by two ENIs.
+  package var parts: [KernelState.LinkRoute] {
+    guard route.link == nil, nextHops.count > 1, route.route.destination.family == .ipv6 else {
+      return [route]
+    }
+    return nextHops.map { hop in
+      KernelState.LinkRoute(
+        link: hop.link,
+        route: Route(
+          destination: route.route.destination,
+          gateway: hop.gateway,
+          table: route.route.table,
+          metric: route.route.metric,
+          protocol: route.route.protocol
+        )
+      )
+    }
+  }
+}
+
 extension SavedRoute: CustomStringConvertible {
   /// The route in iproute2's words, without the verb; links have their numbers.
   package var description: String {

@@ -80,7 +80,7 @@ extension Change {
       state.addresses.contains(KernelState.LinkAddress(link: link, prefix: prefix))
     case .addRoute(let route, let link, _):
       state.routes.contains { $0.link == link && $0.route.leads(like: route) }
-    case .restoreRoute(let saved): state.routes.contains(saved.route)
+    case .restoreRoute(let saved): saved.parts.allSatisfy(state.routes.contains)
     case .addRule(let rule): state.rules.contains(rule)
     default: false
     }

@@ -37,10 +37,11 @@ package enum Listing: Hashable, Sendable {
           if $0.isDeprecated { state.deprecated.insert($0.address) }
         }
       case .routes(let family, let filter):
-        if let route = try RouteMessage.decode(message, family: family), filter.contains(route) {
-          state.routes.append(route)
-          try SavedRouteMessage.decode(message, route).map { state.savedRoutes.append($0) }
-        }
+        guard let route = try RouteMessage.decode(message, family: family) else { continue }
+        let saved = try SavedRouteMessage.decode(message, route)
+        let parts = saved.parts.filter(filter.contains)
+        state.routes += parts
+        if saved.isOfMain, !parts.isEmpty { state.savedRoutes.append(saved) }
       case .rules(let family):
         try RuleMessage.decode(message, family: family).map { state.rules.append($0) }
       }

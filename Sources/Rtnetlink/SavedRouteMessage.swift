@@ -17,12 +17,14 @@ enum SavedRouteMessage {
   /// USER_HZ, the unit of `rta_expires`.
   private static let ticksPerSecond: Int32 = 100
 
-  /// The message of `route`, when it is a default route of main.
+  /// The message of `route`, whole.
   static func decode(
     _ message: NetlinkMessage,
     _ route: KernelState.LinkRoute
-  ) throws(MalformedMessage) -> SavedRoute? {
-    guard route.route.table == .main, route.route.destination.isDefault else { return nil }
+  ) throws(MalformedMessage) -> SavedRoute {
+    if let link = route.link, !isDefaultOfMain(route) {
+      return SavedRoute(route: route, nextHops: [.init(link: link, gateway: route.route.gateway)])
+    }
     let (_, octets) = try message.payload.splitHeader(rtmsg.self)
     var hops: [SavedRoute.NextHop] = []
     var source: IPAddress?
@@ -43,6 +45,10 @@ enum SavedRouteMessage {
       source: source,
       octets: Array(message.payload)
     )
+  }
+
+  private static func isDefaultOfMain(_ route: KernelState.LinkRoute) -> Bool {
+    route.route.table == .main && route.route.destination.isDefault
   }
 
   /// Adds the route again, whose place must be free.

@@ -87,7 +87,31 @@ extension KernelSuite {
       #expect(!tentative.contains { "\($0["local"] ?? "")".hasPrefix("2600:") })
     }
 
-    @Test("routes with several next hops have no link; blackholes and clones are left out")
+    /// As when router advertisements come by two ENIs.
+    @Test("IPv6 routes that the kernel shows as one come and go alone, each with its link")
+    func mergedRoutes() throws {
+      let machine = try RealMachine()
+      let links = [try machine.plug(Example.nic1), try machine.plug(Example.nic2)]
+      try machine.kernel.apply(links.map(\.up))
+      let route = Route(
+        destination: .all(.ipv6),
+        gateway: IPAddress("fe80:ec2::1"),
+        table: .main,
+        metric: 1024,
+        protocol: .routerAdvertisement
+      )
+      for link in links {
+        try machine.ip(
+          "-6 route append default via fe80:ec2::1 dev \(link.name) metric 1024 proto ra"
+        )
+      }
+      let shown = { try machine.kernel.snapshot().mainDefaultRoutes }
+      #expect(try shown() == Set(links.map { .init(link: $0.index, route: route) }))
+      try machine.kernel.apply(.removeRoute(route, links[1].index, links[1].name))
+      #expect(try shown() == [.init(link: links[0].index, route: route)])
+    }
+
+    @Test("IPv4 routes with several next hops have no link; blackholes and clones are left out")
     func unusualRoutes() throws {
       let machine = try RealMachine()
       let (first, second) = (try machine.plug(Example.nic1), try machine.plug(Example.nic2))
@@ -99,7 +123,9 @@ extension KernelSuite {
       try machine.ip("-6 route add unreachable 2600:7::/32 table 10001")
       let state = try machine.kernel.snapshot()
       let several = state.routes.filter { $0.link == nil }
-      #expect(several.map(\.route.destination.description) == ["10.8.0.0/16", "2600:8::/32"])
+      #expect(several.map(\.route.destination.description) == ["10.8.0.0/16"])
+      let parts = state.routes.filter { $0.route.destination.description == "2600:8::/32" }
+      #expect(parts.map(\.link) == [first.index, second.index])
       #expect(!state.routes.contains { $0.route.destination.description.contains(":7::") })
       #expect(!state.routes.contains { $0.route.destination.description == "10.7.0.0/16" })
     }
