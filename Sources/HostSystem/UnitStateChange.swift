@@ -13,8 +13,9 @@ package enum UnitStateChange {
     let question = Command(
       busctl,
       [
-        "--system", "--timeout=2", "get-property", service, path, "\(service).Unit",
-        "StateChangeTimestamp",
+        // Where another process 1 runs, the bus would wait for systemd to start.
+        "--system", "--timeout=2", "--auto-start=no", "call", service, path,
+        "org.freedesktop.DBus.Properties", "Get", "ss", "\(service).Unit", "StateChangeTimestamp",
       ]
     )
     var answer = ""
@@ -27,10 +28,11 @@ package enum UnitStateChange {
     return time(answer: answer)
   }
 
-  /// The time in what busctl(1) prints: `t` and microseconds.
+  /// The time in what busctl(1) prints: the variant's signature `v t`, and microseconds.
   package static func time(answer: String) -> Duration? {
     let words = answer.split(separator: " ")
-    guard words.count == 2, words[0] == "t", let time = Int64(words[1]), time > 0 else {
+    guard words.count == 3, words.starts(with: ["v", "t"]), let time = Int64(words[2]), time > 0
+    else {
       return nil
     }
     return .microseconds(time)

@@ -115,7 +115,8 @@ struct NetworkdFreshnessTests {
   @Test(
     "the time that busctl prints is read",
     arguments: [
-      ("t 1764370000123456", Duration.microseconds(1_764_370_000_123_456)), ("t 0", nil), ("", nil),
+      ("v t 1764370000123456", Duration.microseconds(1_764_370_000_123_456)), ("v t 0", nil),
+      ("", nil),
       ("s \"x\"", nil), ("t -5", nil),
     ] as [(String, Duration?)]
   )
