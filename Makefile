@@ -60,7 +60,14 @@ power-cuts: deb images ## Cut the power of a virtual machine at 20 points of an 
 stack-guests: deb images ## Let guests with other network stacks, and with cloud-init, live through it all
 	swift build --build-tests
 	$(PRIVATELY) $(call LIMITED,90m) \
-	  swift test --skip-build --no-parallel --filter GuestTests
+	  swift test --skip-build --no-parallel --filter GuestTests --skip SidGuestTests
+
+.PHONY: sid-guests
+sid-guests: deb ## Boot guests of Debian unstable, with what the next releases will have
+	$(SUDO) Tests/VirtualMachineTests/Images/build-guest-image --cached sid .build-guests
+	swift build --build-tests
+	$(PRIVATELY) $(call LIMITED,60m) \
+	  swift test --skip-build --no-parallel --filter SidGuestTests
 
 # Not installed on this machine, whose network they would take over.
 .PHONY: stacks

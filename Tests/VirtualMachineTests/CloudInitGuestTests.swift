@@ -39,7 +39,7 @@ struct CloudInitGuestTests {
   /// Its YAML has another name of the second ENI, which nothing changes any more.
   @Test(
     "installed after cloud-init has configured two ENIs, attached by hand, rebooted, applied by netplan",
-    arguments: GuestImage.allCases
+    arguments: GuestImage.releases
   )
   func lateInstallation(image: GuestImage) throws {
     try outlivingPanics { try installLate(image) }

@@ -101,29 +101,35 @@ extension Guest {
     print("\(image), \(moment): \(unit) +\((end - start) / 1000) ms at \(start / 1000) ms")
   }
 
-  /// The second ENI is named, in `file` on disk, answering on all addresses from everywhere, and symmetric.
+  /// The second ENI is named, in `file` on disk, answering on all addresses from everywhere, and symmetric;
+  /// of both families and by its Elastic IPs.
   func expectRouted(
     _ moment: Comment,
     file: String = "/etc/systemd/network/05-eni-init-nic1.network"
   ) throws {
     let dropped = try sourceCheckDrops()
+    let subnets = [primary, second].compactMap(\.ipv4?.subnet)
+    let neighbors = try subnets.map { try cloud.vpc.neighbor(in: $0).namespace }
+    let internet = cloud.vpc.internet.namespace
     for address in second.addresses + primary.addresses.prefix(1) {
-      var namespaces = [cloud.vpc.internet.namespace]
-      for subnet in [primary, second].compactMap(\.ipv4?.subnet) {
-        namespaces.append(try cloud.vpc.neighbor(in: subnet).namespace)
-      }
-      for namespace in namespaces {
-        // The emulator may stand still for a second on a busy machine.
-        let report = try namespace.probe(address, timeout: .seconds(10))
-        guard !report.isLossless else { continue }
-        Issue.record("\(moment): \(address) from \(namespace): \(report)\n\(try diagnosis())")
-      }
+      for namespace in [internet] + neighbors { try expect(address, from: namespace, moment) }
+    }
+    let mapped = (primary.publicAddresses + second.publicAddresses).map(\.address)
+    for address in mapped + (second.ipv6?.addresses ?? []) {
+      try expect(address, from: internet, moment)
     }
     #expect(try sourceCheckDrops() == dropped, moment)
     let link = try machine.run("ip link show nic1")
     #expect(link.contains("group 10000") && link.contains("\(second.mac)"), moment)
     #expect(try machine.run("cat \(file)").contains("MAC \(second.mac)"), moment)
     #expect(try !mainDefaultRoutes().contains("nic1"), moment)
+  }
+
+  private func expect(_ address: IPAddress, from host: NetworkNamespace, _ moment: Comment) throws {
+    // The emulator may stand still for a second on a busy machine.
+    let report = try host.probe(address, timeout: .seconds(10))
+    guard !report.isLossless else { return }
+    Issue.record("\(moment): \(address) from \(host): \(report)\n\(try diagnosis())")
   }
 
   /// The second ENI is routed, has never asked for a lease, and what events have started is done.

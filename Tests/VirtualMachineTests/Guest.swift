@@ -59,7 +59,7 @@ final class Guest {
       instanceID: launch.instance
     )
     try makeDisk(files, configuration.disk)
-    configuration.usesOneThread = image == .trixie
+    configuration.usesOneThread = image != .bookworm
     configuration.extraDrive = try drive.map { try Self.drive(holding: $0, in: directory.path) }
     machine = VirtualMachine(configuration)
     try cloud.attach(primary, to: .tap(Self.tap(of: primary)))

@@ -6,7 +6,7 @@ import Testing
 /// The package comes to a host that has run with a second ENI, to which the image gave a lease.
 @Suite("LateInstallationGuestTests: installed beside a second ENI", .serialized)
 struct LateInstallationGuestTests {
-  @Test("nothing changes until the next boot, which configures it", arguments: GuestImage.allCases)
+  @Test("nothing changes until the next boot, which configures it", arguments: GuestImage.releases)
   func life(image: GuestImage) throws {
     try outlivingPanics { try live(image) }
   }
