@@ -100,8 +100,11 @@ extension FlowTests {
       try expectRouted(stage, "after a reboot")
       let state = try stage.state()
       let said = try stage.shell("eni-init refresh 2>&1")
-      #expect(said.isEmpty, "\(said)")
-      #expect(try stage.state() == state)
+      let after = try stage.state()
+      let lines = { (text: String) in text.split(separator: "\n") }
+      let changes = lines(after).difference(from: lines(state))
+      let journal = try stage.instance.journal()
+      #expect(said.isEmpty && after == state, "\(said)\(changes)\n\(journal)")
 
       try stage.instance.removeProgram()
       try stage.reboot()
