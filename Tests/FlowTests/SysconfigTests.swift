@@ -46,7 +46,7 @@ extension FlowTests {
       let output = try Program(["unshare", "--net", "bash", "-c", Self.script]).run()
       for line in [
         "default via 10.0.1.1 dev nic1", "default via fe80:ec2::1 dev nic1",
-        "from 10.0.1.32/28 lookup", "from 2001:db8:1:1:5::/80 lookup",
+        "from 10.0.1.32/28 lookup", "from 2001:db8:1:1:a::/80 lookup",
         "from all lookup main suppress_prefixlength 0 suppress_ifgroup 10000",
       ] {
         #expect(output.contains(line), "\(line)")
