@@ -42,7 +42,7 @@ demo: setup-test ## Hot-plug an ENI into an instance in a box, without and with 
 test: setup-test lint check-aws stacks ## Run every test: units, kernel, whole flow, package, virtual machines
 	swift build --build-tests
 	$(call LIMITED,10m) swift test --skip-build --filter '$(UNIT_TESTS)'
-	$(PRIVATELY) $(call LIMITED,30m) \
+	$(PRIVATELY) $(call LIMITED,45m) \
 	  swift test --skip-build --no-parallel --filter '$(NAMESPACE_TESTS)'
 	$(MAKE) deb rpm images
 	$(SUDO) env "PATH=$(PATH)" packaging/check-deb .build/eni-init_*.deb
