@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import HostSystem
+import IMDS
 import NetworkModel
 import Rendering
 import Rtnetlink
@@ -9,6 +10,8 @@ struct NetworkManagerActivator: Activator {
   let files: FileStore
 
   private static let devices = "/run/NetworkManager/devices"
+  /// How long a failed activation is tried again.
+  private static let patience: Duration = .seconds(3)
   private static let invocation = "/run/systemd/units/invocation:NetworkManager.service"
 
   func manages(_ link: Link) throws -> Bool {
@@ -36,10 +39,20 @@ struct NetworkManagerActivator: Activator {
     try nmcli("connection", "load", NetworkManagerRenderer.profiles.path(plan.name))
   }
 
-  /// What somebody asks for counts more than that udev holds the link.
+  /// Activates the profile; a request counts more than that udev holds the link.
+  ///
+  /// Right after a rename NetworkManager may not know the link by its name yet, so a failure is followed
+  /// by another try.
   func takeOver(_ plan: InterfacePlan) throws {
     let identifier = NetworkManagerRenderer.identifier(of: plan.mac)
-    try nmcli("--wait", "10", "connection", "up", identifier, "ifname", plan.name.text)
+    let deadline = ContinuousClock.now + Self.patience
+    while true {
+      do {
+        return try nmcli("--wait", "10", "connection", "up", identifier, "ifname", plan.name.text)
+      } catch CommandError.failed where ContinuousClock.now < deadline {
+        Timekeeper.system.sleep(.milliseconds(500))
+      }
+    }
   }
 
   /// Held first: a device without a profile would get one with DHCP.
