@@ -69,7 +69,7 @@ package struct KernelState: Hashable, Sendable {
 
   /// The default routes of the main table: what must never change through us.
   package var mainDefaultRoutes: Set<LinkRoute> {
-    Set(routes.filter { $0.route.table == .main && $0.route.destination.isDefault })
+    Set(routes.filter { $0.route.isDefaultOfMain })
   }
 
   /// The changes that bring back those of main's default routes that `state` lacks, exactly as they are

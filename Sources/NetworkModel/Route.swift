@@ -30,7 +30,10 @@ package struct Route: Hashable, Sendable {
     self.protocol = `protocol`
   }
 
-  /// The same route, installed by somebody else.
+  /// Whether it is a default route of main.
+  package var isDefaultOfMain: Bool { table == .main && destination.isDefault }
+
+  /// The same route with another protocol.
   package func installed(by other: RouteProtocol) -> Self {
     Self(
       destination: destination,

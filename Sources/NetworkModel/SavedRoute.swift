@@ -41,9 +41,6 @@ package struct SavedRoute: Hashable, Sendable {
 }
 
 extension SavedRoute {
-  /// Whether it is a default route of main, which is given back when it is lost.
-  package var isOfMain: Bool { route.route.table == .main && route.route.destination.isDefault }
-
   /// The routes that it consists of.
   ///
   /// Of IPv6 each way is a route by itself, which comes and goes alone: the kernel shows two routes that

@@ -41,7 +41,7 @@ package enum Listing: Hashable, Sendable {
         let saved = try SavedRouteMessage.decode(message, route)
         let parts = saved.parts.filter(filter.contains)
         state.routes += parts
-        if saved.isOfMain, !parts.isEmpty { state.savedRoutes.append(saved) }
+        if route.route.isDefaultOfMain, !parts.isEmpty { state.savedRoutes.append(saved) }
       case .rules(let family):
         try RuleMessage.decode(message, family: family).map { state.rules.append($0) }
       }

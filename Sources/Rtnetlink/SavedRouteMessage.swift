@@ -22,7 +22,7 @@ enum SavedRouteMessage {
     _ message: NetlinkMessage,
     _ route: KernelState.LinkRoute
   ) throws(MalformedMessage) -> SavedRoute {
-    if let link = route.link, !isDefaultOfMain(route) {
+    if let link = route.link, !route.route.isDefaultOfMain {
       return SavedRoute(route: route, nextHops: [.init(link: link, gateway: route.route.gateway)])
     }
     let (_, octets) = try message.payload.splitHeader(rtmsg.self)
@@ -45,10 +45,6 @@ enum SavedRouteMessage {
       source: source,
       octets: Array(message.payload)
     )
-  }
-
-  private static func isDefaultOfMain(_ route: KernelState.LinkRoute) -> Bool {
-    route.route.table == .main && route.route.destination.isDefault
   }
 
   /// Adds the route again, whose place must be free.
